@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// The installed command: dbsync <task> [options]. Runs the build; Node does not strip types below node_modules.
+import { register } from 'tsx/esm/api';
+import { runCommand } from '../dist/lib/cli/command.js';
+
+// A configuration written in TypeScript is loaded as it is.
+register();
+await runCommand(process.argv.slice(2));

@@ -1,0 +1,19 @@
+// The room's door.
+export {
+  ARTIFACT_FILES,
+  readArtifact,
+  requireArtifact,
+  type Stored,
+  writeArtifact,
+  writeWhole,
+} from './artifacts.ts';
+export { ARTIFACT_KINDS, type Artifact, type ArtifactKind, artifactHash } from './envelope.ts';
+export {
+  isUnfinished,
+  type Journal,
+  type JournalRecord,
+  openJournal,
+  readJournal,
+  type StoredRecord,
+} from './journal.ts';
+export { archiveAttempt, attemptsOf, freeTask, isStarted, listRuns, type Run, runOf } from './runs.ts';

@@ -1,0 +1,112 @@
+// From an argument list to options. Strict: what is not understood is refused. Pure.
+import { parseArgs } from 'node:util';
+import { DbsyncError, messageOf } from '../errors/index.ts';
+import type { AcceptOption, PhaseOptions } from '../phases/index.ts';
+
+/** Options that concern how a task is run and shown, not what it does. */
+export interface RunOptions {
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** Whether pending changes end in exit code 2. */
+  readonly exitCode: boolean;
+}
+
+export interface Parsed {
+  readonly phase: PhaseOptions;
+  readonly run: RunOptions;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+
+const OPTIONS = {
+  env: text,
+  task: text,
+  config: text,
+  source: text,
+  strategy: text,
+  reason: text,
+  direction: text,
+  to: text,
+  confirm: text,
+  plan: text,
+  accept: { type: 'string', multiple: true },
+  backup: text,
+  'accept-risk': text,
+  'accept-identity': flag,
+  applied: text,
+  'rolled-back': text,
+  baseline: text,
+  json: flag,
+  help: { ...flag, short: 'h' },
+  version: flag,
+  'exit-code': flag,
+} as const;
+
+const usage = (summary: string, next: readonly string[] = ['--help lists every option.']): DbsyncError =>
+  new DbsyncError('USAGE', {
+    summary,
+    why: 'An option that is not understood could be one that matters.',
+    next,
+  });
+
+const parse = (argv: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw usage(messageOf(error).split('. ')[0] ?? 'The options are not understood');
+  }
+};
+
+const MIN_REASON = 8;
+
+const parseAccept = (value: string): AcceptOption => {
+  const at = value.search(/[=:]/);
+  const code = at < 0 ? value : value.slice(0, at);
+  const reason = at < 0 ? '' : value.slice(at + 1).trim();
+  if (/^[a-z]+(-[a-z0-9]+)+$/.test(code) && reason.length >= MIN_REASON) return { code, reason };
+  throw usage(`--accept ${value} does not give a hazard's code and a reason.`, [
+    `--accept '<code>=<reason of at least ${MIN_REASON} characters>'`,
+  ]);
+};
+
+const parseStrategy = (value: string | undefined): PhaseOptions['strategy'] => {
+  if (value === undefined || value === 'migrate' || value === 'push') return value;
+  throw usage(`--strategy ${value} is neither migrate nor push.`);
+};
+
+const parseResolve = (values: ReturnType<typeof parse>): PhaseOptions['resolve'] => {
+  const { applied, 'rolled-back': rolledBack } = values;
+  if (applied !== undefined && rolledBack !== undefined)
+    throw usage('--applied and --rolled-back exclude each other.');
+  if (applied !== undefined) return { migration: applied, as: 'applied' };
+  return rolledBack === undefined ? undefined : { migration: rolledBack, as: 'rolled-back' };
+};
+
+/** Parses the arguments behind a task's name. Throws USAGE. */
+export const parseArguments = (argv: readonly string[]): Parsed => {
+  const values = parse(argv);
+  const { env, task, config, source, reason, direction, to, confirm, plan, backup, baseline } = values;
+  return {
+    phase: {
+      env,
+      task,
+      config,
+      source,
+      reason,
+      direction,
+      to,
+      confirm,
+      plan,
+      backup,
+      baseline,
+      strategy: parseStrategy(values.strategy),
+      accept: (values.accept ?? []).map(parseAccept),
+      acceptRisk: values['accept-risk'],
+      acceptIdentity: values['accept-identity'],
+      resolve: parseResolve(values),
+    },
+    run: { json: values.json, help: values.help, version: values.version, exitCode: values['exit-code'] },
+  };
+};

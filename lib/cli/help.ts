@@ -1,0 +1,84 @@
+// What --help says. Pure; the words are data, so that the reference can be held against them.
+import type { PhaseName } from '../phases/index.ts';
+
+/** One sentence for each task. */
+export const TASKS: Readonly<Record<PhaseName, string>> = {
+  init: 'Write a first dbsync.config.ts from what the project says.',
+  intent: 'Declare what will be done to which environment, and name the run.',
+  preflight: 'Check connection, identity, ledger, locks and files at the same time; read-only.',
+  snapshot: 'Write down the live schema.',
+  diff: 'Show drift, pending migrations and what they change; read-only.',
+  plan: 'Make the plan: every statement, hazard and forecast; read-only.',
+  rehearse: 'Run the plan on a replica and demand that it leads where it says.',
+  approve: "Approve the rehearsed plan by typing the environment's name.",
+  apply: 'Apply the approved plan under a lock, with a journal.',
+  verify: 'Prove that the target is what was promised.',
+  sync: 'All of it, from intent to proof.',
+  status: 'Say where an environment stands: target, ledger, runs; read-only and quick.',
+  recover: 'Explain an interrupted run and close it; or mend the ledger, with proof.',
+};
+
+type OptionLine = readonly [option: string, meaning: string];
+
+const COMMON: readonly OptionLine[] = [
+  ['--env <name>', 'the environment, always named (required, except for init)'],
+  ['--task <name>', 'the run: dev/active/<name>/db'],
+  ['--config <file>', 'the configuration; default dbsync.config.ts in this folder'],
+  ['--json', 'print one JSON document on standard output and nothing else'],
+  ['-h, --help', 'this text'],
+];
+
+const PLANNING: readonly OptionLine[] = [
+  ['--source <name>', 'the source of truth, where a project has two'],
+  ['--strategy push', 'bring the schema without migrations; needs --reason'],
+  ['--reason <text>', 'why push is chosen'],
+  ['--to <migration>', 'the last migration to apply'],
+  ['--accept-identity', 'the database was moved or made anew on purpose'],
+  ['--exit-code', 'exit with 2 where something is pending'],
+];
+
+const APPROVING: readonly OptionLine[] = [
+  ['--confirm <name>', "the environment's name, typed in full: approval without a terminal"],
+  ['--plan <hash>', 'approve this plan only, and continue its run'],
+  ["--accept '<code>=<reason>'", 'accept a hazard; once for each code'],
+  ['--backup <name>', 'a backup that somebody else made'],
+  ['--accept-risk <reason>', 'why no backup is needed'],
+];
+
+const RECOVERING: readonly OptionLine[] = [
+  ['--applied <migration>', 'record it as applied, if the schema proves it'],
+  ['--rolled-back <migration>', 'record it as rolled back, if the schema proves it'],
+  ['--baseline <migration>', 'record everything up to it as applied, if the schema proves it'],
+  ['--confirm <name>', "the environment's name, typed in full"],
+];
+
+const SETS: Readonly<Record<PhaseName, readonly (readonly OptionLine[])[]>> = {
+  init: [COMMON],
+  intent: [COMMON, PLANNING],
+  preflight: [COMMON, PLANNING],
+  snapshot: [COMMON],
+  diff: [COMMON, PLANNING],
+  plan: [COMMON, PLANNING],
+  rehearse: [COMMON],
+  approve: [COMMON, APPROVING],
+  apply: [COMMON, APPROVING],
+  verify: [COMMON],
+  sync: [COMMON, PLANNING, APPROVING],
+  status: [COMMON, [['--exit-code', 'exit with 2 where something is pending']]],
+  recover: [COMMON, RECOVERING],
+};
+
+const COLUMN = 30;
+
+/** The help of one task, in lines of at most 80 columns. */
+export const helpOf = (name: PhaseName): readonly string[] => [
+  `npx zx tasks/${name}.ts --env <name> [options]`,
+  '',
+  TASKS[name],
+  '',
+  ...SETS[name].flatMap((set) => set.map(([option, meaning]) => `  ${option.padEnd(COLUMN)}${meaning}`)),
+  '',
+  'Exit codes: 0 done or nothing to do, 1 usage or bug, 2 changes exist (--exit-code), 3 precondition',
+  'failed, 4 not approved, 5 failed and unchanged, 6 failed and partly changed, 7 not as promised,',
+  '130 interrupted.',
+];

@@ -1,0 +1,98 @@
+// The plan on a screen: short, but with everything that decides. Pure: returns lines, prints nothing.
+import type { Plan } from '../plan/model.ts';
+import { type HazardView, number, planView } from '../report/index.ts';
+import type { Hash } from '../schema/index.ts';
+import { hanging, wrap } from './layout.ts';
+import { bullet, facts, heading, inline, outcomeLine } from './output.ts';
+import type { Style, Tone } from './style.ts';
+import { changeLines, type Place } from './summaries.ts';
+
+const SHOWN_CHANGES = 15;
+const SHOWN_HAZARDS = 12;
+
+const SEVERITY_TONES: Readonly<Record<HazardView['severity'], Tone>> = {
+  destructive: 'bad',
+  blocking: 'warning',
+  breaking: 'warning',
+  advice: 'accent',
+};
+
+const STANDING_TONES: Readonly<Record<string, Tone>> = {
+  nothing: 'good',
+  ready: 'good',
+  approved: 'good',
+  decide: 'warning',
+  blocked: 'bad',
+};
+
+const hazardLines = (style: Style, hazard: HazardView): string[] => {
+  const tone = SEVERITY_TONES[hazard.severity];
+  const open = hazard.decision.state === 'open' || hazard.decision.state === 'denied' || hazard.willFail;
+  const title = `${hazard.severity === 'advice' ? 'to read' : hazard.severity}: ${hazard.code} on ${hazard.subject}`;
+  const head = hanging(
+    `  ${style.paint(tone, open ? style.symbols.warning : style.symbols.bullet)} `,
+    inline(style, title),
+    {
+      width: style.width,
+      tone: (line) => style.paint(tone, line),
+    },
+  );
+  const detail = (text: string): string[] => wrap(inline(style, text), style.width, 4);
+  const labelled = (label: string, text: string): string[] =>
+    hanging(`    ${style.paint('quiet', `${label}:`)} `, inline(style, text), { width: style.width });
+  return [
+    ...head,
+    ...detail(hazard.willFail ? `This will fail. ${hazard.message}` : hazard.message),
+    ...hazard.evidence.flatMap((line) => labelled('Evidence', line)),
+    ...(open ? labelled('Remedy', hazard.remedy) : []),
+    ...hanging(`    ${style.paint('quiet', 'Decision:')} `, inline(style, hazard.decision.line), {
+      width: style.width,
+      ...(open && { tone: (line: string) => style.paint('bad', line) }),
+    }),
+  ];
+};
+
+const rest = (style: Style, all: number, shown: number): string[] =>
+  all > shown ? bullet(style, `and ${number(all - shown)} more in the document`, { indent: 2 }) : [];
+
+/** The plan: target, work, changes, hazards with evidence and decision, atomicity, where to read on. */
+export const summaryOfPlan = (
+  style: Style,
+  input: { readonly plan: Plan; readonly hash: Hash },
+  place: Place,
+): string[] => {
+  const { plan, hash } = input;
+  const artifact = { format: 1, kind: 'plan', previous: null, createdAt: '', body: plan } as const;
+  const view = planView({ plan: artifact, hash, rehearsal: null, approval: null, approve: [] });
+  const hazards = view.hazards.flatMap((group) => group.hazards);
+  const { target, source, change } = plan;
+  return [
+    '',
+    style.paint('quiet', inline(style, `Plan ${view.name}`)),
+    ...outcomeLine(style, STANDING_TONES[view.standing] ?? 'warning', view.headline),
+    ...(view.standing === 'blocked'
+      ? view.decide.flatMap((line) => bullet(style, line, { tone: 'bad' }))
+      : []),
+    '',
+    ...facts(style, [
+      ['Environment', `${target.environment}${target.protected ? ' (protected)' : ''}`],
+      ['Database', target.display],
+      ['Server', `${target.product} ${target.version}`],
+      ['Source', source.title],
+      ['From', source.applied ?? 'nothing applied yet'],
+      ['To', source.wanted ?? 'the declared schema'],
+      ['Strategy', plan.reason === null ? plan.strategy : `${plan.strategy}: ${plan.reason}`],
+      ['If it fails', `${view.atomicity.word}. ${view.atomicity.summary}`],
+      ['Drift', plan.drift.status === 'none' ? '' : view.drift.headline],
+      ['Backup', plan.backupRequired ? 'needed: data can be lost' : ''],
+      ['Held back', plan.held.map((item) => item.migration).join(', ')],
+      ['Document', place.document],
+    ]),
+    ...heading(style, `Changes (${number(change.changes.length)})`),
+    ...change.changes.slice(0, SHOWN_CHANGES).flatMap((item) => changeLines(style, item)),
+    ...rest(style, change.changes.length, SHOWN_CHANGES),
+    ...heading(style, hazards.length === 0 ? 'Hazards: none known' : `Hazards (${view.hazardCounts})`),
+    ...hazards.slice(0, SHOWN_HAZARDS).flatMap((hazard) => hazardLines(style, hazard)),
+    ...rest(style, hazards.length, SHOWN_HAZARDS),
+  ];
+};

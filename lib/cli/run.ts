@@ -1,0 +1,147 @@
+// Runs one task as a process: arguments in, lines or JSON out, one exit code. The only place that ends with one.
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import { DbsyncError, EXIT, type ExitCode, messageOf } from '../errors/index.ts';
+import {
+  PHASES,
+  type PhaseName,
+  type Questions,
+  silentUi,
+  type Ui,
+  VERSION,
+  type World,
+} from '../phases/index.ts';
+import { type Parsed, parseArguments } from './arguments.ts';
+import { helpOf } from './help.ts';
+import { errorLines, linesOf, screen } from './screen.ts';
+import { restoreCursor, stopSignal } from './signals.ts';
+import { type Style, style } from './style.ts';
+
+const out = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const styleOf = (stream: NodeJS.WriteStream): Style => style(stream, process.env);
+
+/** A terminal on both ends, and nothing that says otherwise. */
+const isInteractive = (): boolean =>
+  Boolean(process.stdin.isTTY && process.stdout.isTTY) && process.env.TERM !== 'dumb' && !process.env.CI;
+
+const questions = (): Questions => {
+  const terminal = { stdin: process.stdin, stdout: process.stdout };
+  return {
+    text: async (message, initial) =>
+      (await import('../approve/prompt.ts')).askText(terminal, message, initial),
+    choice: async (message, choices) =>
+      (await import('../approve/prompt.ts')).askChoice(terminal, message, choices),
+  };
+};
+
+/** A person's screen on this process's streams; `ask` is false where nobody may be asked. */
+export const processUi = (ask: boolean): Ui => {
+  const interactive = isInteractive();
+  return screen({
+    style: styleOf(process.stdout),
+    animated: ask && interactive && (process.stdout.columns ?? 0) >= 20,
+    clock: () => Date.now(),
+    cwd: process.cwd(),
+    print: (lines) => lines.forEach(out),
+    questions: ask && interactive ? questions() : null,
+  });
+};
+
+/** The world as this process sees it. */
+export const processWorld = (ui: Ui, signal: AbortSignal): World => ({
+  cwd: process.cwd(),
+  environment: { ...process.env },
+  surroundings: {
+    environment: { ...process.env },
+    stdinIsTerminal: Boolean(process.stdin.isTTY),
+    stdoutIsTerminal: Boolean(process.stdout.isTTY),
+    user: os.userInfo().username,
+    host: os.hostname(),
+    fileExists: existsSync,
+  },
+  ui,
+  now: () => new Date(),
+  signal,
+  temporary: os.tmpdir(),
+});
+
+/** Anything thrown that is not an expected refusal is a bug of ours, and is called one. */
+const asError = (error: unknown): DbsyncError =>
+  error instanceof DbsyncError
+    ? error
+    : new DbsyncError('INTERNAL', {
+        summary: `dbsync failed: ${messageOf(error).split('\n')[0]}`,
+        why: 'This is a bug in dbsync, not in your project. The journal of the run says what was sent to the target.',
+        next: ['Report it with the output of the same command and DBSYNC_DEBUG=1.'],
+        cause: error,
+      });
+
+const fail = (error: unknown, json: boolean): ExitCode => {
+  const known = asError(error);
+  if (json) {
+    const { code, message, why, next, details, docs, exitCode } = known;
+    out(
+      JSON.stringify(
+        { ok: false, exitCode, error: { code, message, why: why ?? null, next, details, docs } },
+        null,
+        2,
+      ),
+    );
+  } else {
+    process.stderr.write(`${errorLines(styleOf(process.stderr), known).join('\n')}\n`);
+  }
+  if (process.env.DBSYNC_DEBUG)
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return known.exitCode;
+};
+
+const perform = async (name: PhaseName, parsed: Parsed): Promise<ExitCode> => {
+  const signal = stopSignal((line) => process.stderr.write(line));
+  const outcome = await PHASES[name](
+    processWorld(parsed.run.json ? silentUi : processUi(true), signal),
+    parsed.phase,
+  );
+  const exitCode =
+    parsed.run.exitCode && outcome.exitCode === EXIT.done && outcome.changes
+      ? EXIT.changes
+      : outcome.exitCode;
+  if (parsed.run.json)
+    out(
+      JSON.stringify(
+        {
+          ok: exitCode === EXIT.done || exitCode === EXIT.changes,
+          exitCode,
+          kind: outcome.kind,
+          data: outcome.data,
+        },
+        null,
+        2,
+      ),
+    );
+  else linesOf(styleOf(process.stdout), outcome, process.cwd()).forEach(out);
+  return exitCode;
+};
+
+/** Runs the task and sets the process's exit code; a process that ends by itself before that has failed. */
+export const runTask = async (name: PhaseName, argv: readonly string[]): Promise<void> => {
+  process.exitCode = EXIT.bug;
+  restoreCursor();
+  let parsed: Parsed | null = null;
+  try {
+    parsed = parseArguments(argv);
+    if (parsed.run.help) helpOf(name).forEach(out);
+    if (parsed.run.version) out(VERSION);
+    process.exitCode = parsed.run.help || parsed.run.version ? EXIT.done : await perform(name, parsed);
+  } catch (error) {
+    process.exitCode = fail(error, parsed?.run.json ?? argv.includes('--json'));
+  }
+};
+
+/** The arguments behind the task's file, whoever started it: node, zx or npm. */
+export const argumentsOf = (file: string): readonly string[] => {
+  const at = process.argv.findIndex((argument) => argument.endsWith(file));
+  return at < 0 ? process.argv.slice(2) : process.argv.slice(at + 1);
+};

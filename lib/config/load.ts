@@ -1,0 +1,113 @@
+// Finds and reads the configuration and the variables. One of two places that may read process.env (the other is cli/).
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseEnv } from 'node:util';
+import { DbsyncError, messageOf } from '../errors/index.ts';
+import type { DbsyncConfig } from './define.ts';
+import { judgeConfig, literalSecrets } from './judge.ts';
+import { type Problem, parseConfig } from './parse.ts';
+
+/** File names that are looked for, in this order. */
+export const CONFIG_FILES: readonly string[] = [
+  'dbsync.config.ts',
+  'dbsync.config.mts',
+  'dbsync.config.js',
+  'dbsync.config.mjs',
+];
+
+export interface Variable {
+  readonly value: string;
+  readonly origin: 'environment' | '.env';
+}
+
+export interface LoadedConfig {
+  readonly file: string;
+  /** Absolute folder of the configuration: where `dev/active` and `.env` are. */
+  readonly root: string;
+  /** Absolute folder of the project whose code declares the schema. */
+  readonly project: string;
+  readonly config: DbsyncConfig;
+  /** A variable of the environment or of `.env`; the environment wins. */
+  readonly variable: (name: string) => Variable | undefined;
+}
+
+/** A snapshot of the process's environment. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => ({ ...process.env });
+
+const findConfig = (cwd: string, stated: string | undefined): string => {
+  const candidates = stated ? [path.resolve(cwd, stated)] : CONFIG_FILES.map((name) => path.join(cwd, name));
+  const found = candidates.find((file) => existsSync(file));
+  if (found) return found;
+  throw new DbsyncError('CONFIG_MISSING', {
+    summary: stated
+      ? `There is no configuration at ${path.resolve(cwd, stated)}.`
+      : `There is no dbsync.config.ts in ${cwd}.`,
+    why: 'The configuration declares the environments, and dbsync never guesses a target.',
+    next: ['$ npx zx tasks/init.ts', 'or pass --config <file>.'],
+  });
+};
+
+const importConfig = async (file: string): Promise<unknown> => {
+  try {
+    const module: unknown = await import(pathToFileURL(file).href);
+    return module !== null && typeof module === 'object' && 'default' in module ? module.default : undefined;
+  } catch (cause) {
+    throw new DbsyncError('CONFIG_INVALID', {
+      summary: `${path.basename(file)} could not be loaded: ${messageOf(cause).split('\n')[0]}`,
+      why: 'It must be a module whose default export is the result of `defineConfig({ ... })`.',
+      next: ['Mend the file; reference/config.md lists every key.'],
+      cause,
+    });
+  }
+};
+
+const invalid = (file: string, problems: readonly Problem[]): DbsyncError =>
+  new DbsyncError('CONFIG_INVALID', {
+    summary: `${path.basename(file)} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:\n${problems
+      .map((problem) => `  ${problem.path} ${problem.message}`)
+      .join('\n')}`,
+    why: 'Nothing is done with a configuration that is not understood as a whole.',
+    next: ['Mend the keys named above; reference/config.md lists every key.'],
+    details: { problems },
+  });
+
+const dotEnv = (root: string): Readonly<Record<string, string | undefined>> => {
+  const file = path.join(root, '.env');
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+};
+
+const lookup = (
+  environment: Readonly<Record<string, string | undefined>>,
+  file: Readonly<Record<string, string | undefined>>,
+): LoadedConfig['variable'] => {
+  const own = (record: Readonly<Record<string, string | undefined>>, name: string): string | undefined =>
+    Object.hasOwn(record, name) && record[name] !== '' ? record[name] : undefined;
+  return (name) => {
+    const live = own(environment, name);
+    if (live !== undefined) return { value: live, origin: 'environment' };
+    const stored = own(file, name);
+    return stored === undefined ? undefined : { value: stored, origin: '.env' };
+  };
+};
+
+/** Loads the configuration. Throws CONFIG_MISSING, CONFIG_INVALID with every problem at once. */
+export const loadConfig = async (options: {
+  readonly cwd: string;
+  readonly file?: string | undefined;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}): Promise<LoadedConfig> => {
+  const file = findConfig(options.cwd, options.file);
+  const value = await importConfig(file);
+  const { config, problems } = parseConfig(value);
+  const all = [...problems, ...literalSecrets(value), ...(config ? judgeConfig(config) : [])];
+  if (!config || all.length > 0) throw invalid(file, all);
+  const root = path.dirname(file);
+  return {
+    file,
+    root,
+    project: path.resolve(root, config.project ?? '.'),
+    config,
+    variable: lookup(options.environment ?? processEnvironment(), dotEnv(root)),
+  };
+};

@@ -1,0 +1,273 @@
+// The contract between dbsync and a database. A dialect states facts and answers questions; it never drives a run.
+//
+// To write one: make a folder with the same file names as its siblings, export one `Dialect` from `index.ts`, add one line
+// to `registry.ts`; tests/conformance then tests it without being told. Quote every identifier (names from a live database
+// are hostile input), bind every value, and turn every driver error that a user can cause into a DbsyncError with a code.
+import type { ErrorCode } from '../errors/index.ts';
+import type { Hazard, RiskInput } from '../risk/index.ts';
+import type { Change, Snapshot, Subject, Value } from '../schema/index.ts';
+import type { ScanRules, Statement } from '../sql/index.ts';
+import type { Secret, Timeouts } from '../target/index.ts';
+import type { Address, ConnectOptions, Identity, Session } from './session.ts';
+
+export type { Address, ConnectOptions, Identity, RawResult, Row, Session } from './session.ts';
+
+/** Facts that hold for every server of the dialect. */
+export interface DialectFacts {
+  /** DDL can be rolled back. */
+  readonly transactionalDdl: boolean;
+  /** Longest identifier, in bytes. Null: no limit that matters. */
+  readonly identifierLimit: number | null;
+  /** Objects live in namespaces within a database. */
+  readonly namespaces: boolean;
+  /** The runner lock keeps every other writer out, so that row counts under it are comparable. Default: false. */
+  readonly lockExcludesWriters?: boolean;
+  /** The placeholder of the nth bound value, counted from 1. */
+  readonly placeholder: (position: number) => string;
+}
+
+/** An object pattern: exact names, or `*` within them. */
+export interface ObjectPattern {
+  readonly kind?: string;
+  readonly namespace?: string | null;
+  readonly name: string;
+}
+
+export interface InspectOptions {
+  /** Left out of the snapshot: the ledger's tables, and what the configuration says is not ours. */
+  readonly ignore: readonly ObjectPattern[];
+}
+
+/** What can be said of one statement from its text. */
+export interface StatementFacts {
+  /** `ddl`, `dml`, `query`, `transaction` (BEGIN, COMMIT), `session` (SET, PRAGMA), `opaque` (cannot be analysed). */
+  readonly kind: 'ddl' | 'dml' | 'query' | 'transaction' | 'session' | 'opaque';
+  /** The leading words, such as `CREATE INDEX CONCURRENTLY`. */
+  readonly verb: string;
+  /** Whether it may run inside a transaction. */
+  readonly transactional: boolean;
+  /** The strongest lock it takes, in the engine's words. */
+  readonly lock?: string;
+  /** Tables that it names, as far as the text tells. */
+  readonly tables: readonly { readonly namespace: string | null; readonly name: string }[];
+  /** Why it could not be analysed. */
+  readonly opaque?: string;
+}
+
+/** Statements of one migration that the engine does or does not do as a whole. */
+export interface Batch {
+  readonly transactional: boolean;
+  readonly statements: readonly Statement[];
+  /** Dialect settings for `begin`, such as foreign keys off. Plain JSON: it is part of the plan. */
+  readonly settings: Readonly<Record<string, Value>>;
+  /** Why it is so, for the atomicity forecast. */
+  readonly because: string;
+}
+
+export interface TableSize {
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly rows: number;
+  /** False: the engine's estimate. */
+  readonly exact: boolean;
+  readonly bytes: number | null;
+}
+
+/** Something that is wrong with the data or the schema as it stands. */
+export interface HealthFinding {
+  readonly code: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** How many rows or objects. */
+  readonly count: number;
+}
+
+/** A verdict of one preflight check. */
+export interface Verdict {
+  readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
+  /** One line: what was found. */
+  readonly message: string;
+  /** What to do, in order; a line that starts with `$ ` is a command. */
+  readonly remedy?: readonly string[];
+  readonly code?: ErrorCode;
+  readonly facts?: Readonly<Record<string, Value>>;
+}
+
+/** What a dialect's checks may look at. The session is read-only; null where the database does not exist yet. */
+export interface CheckContext {
+  readonly address: Address;
+  readonly session: Session | null;
+  readonly identity: Identity | null;
+  readonly timeouts: Timeouts;
+  /** Whether the configuration allows the database to be created. */
+  readonly create: boolean;
+  /** Absolute folder of the project. */
+  readonly root: string;
+  /** Tables that the pending migrations name, as far as their text tells; all of them where it does not. */
+  readonly touched: readonly { readonly namespace: string | null; readonly name: string }[];
+  /** Facts that the source states of its own lock, if it has one; see `ToolLock` in the sources' contract. */
+  readonly toolLock: ToolLock | null;
+}
+
+export interface Check {
+  readonly id: string;
+  readonly title: string;
+  readonly run: (context: CheckContext) => Promise<Verdict>;
+}
+
+/** The migration tool's own runner lock, as SQL for this dialect; the first column of the first row says whether it was got. */
+export interface ToolLock {
+  readonly name: string;
+  readonly acquire: string;
+  readonly release: string;
+}
+
+export interface LockOptions {
+  readonly waitMs: number;
+  readonly toolLock: ToolLock | null;
+  readonly timeouts: Timeouts;
+}
+
+/** What a shadow database shall hold. */
+export type ShadowContent =
+  /** Nothing: the history is replayed into it. */
+  | 'empty'
+  /** What the target holds: structure always, data where the dialect can copy it. */
+  | 'copy';
+
+export interface ShadowRequest {
+  readonly content: ShadowContent;
+  /** The target, by a read-only session; null where it does not exist yet. */
+  readonly target: Session | null;
+  readonly address: Address;
+  readonly identity: Identity | null;
+  readonly timeouts: Timeouts;
+  /** A database that the configuration offers for the purpose; guarded against being the target or holding anything. */
+  readonly shadowUrl?: Secret;
+  /** Whether a scratch database may be made on the target's own server. */
+  readonly scratch?: boolean;
+  /** An absolute folder for temporary files. */
+  readonly folder: string;
+}
+
+/** A database that dbsync made, of its own name, and will drop. */
+export interface Shadow {
+  readonly address: Address;
+  /** `a copy of the file with its data`, `a private PostgreSQL 15.18 server`. */
+  readonly description: string;
+  readonly holdsData: boolean;
+  /** What is less certain because of the choice (version, extensions, locks); empty where nothing is. */
+  readonly caveats: readonly string[];
+  drop(): Promise<void>;
+}
+
+export interface BackupRequest {
+  readonly session: Session;
+  readonly identity: Identity;
+  /** Absolute folder that the backup goes into. */
+  readonly folder: string;
+  readonly name: string;
+  readonly timeouts: Timeouts;
+}
+
+/** A backup that was taken and looked at. */
+export interface BackupEvidence {
+  readonly method: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** What was verified: integrity, same fingerprint, same row counts. */
+  readonly verified: readonly string[];
+  /** The command or steps that bring it back. */
+  readonly restore: string;
+}
+
+/** A driver's error, read. */
+export interface EngineError {
+  readonly message: string;
+  /** SQLSTATE, errno name: the engine's own code. */
+  readonly code: string | null;
+  /** Offset of the error in the statement's text, in characters from 0. */
+  readonly position: number | null;
+  /** A lock or busy timeout: nothing was done by this statement. */
+  readonly lockTimeout: boolean;
+  /** The connection is gone: what the server did with the last statement is unknown. */
+  readonly connectionLost: boolean;
+}
+
+/** The same statement in other words, when the engine at hand refuses the words but not the meaning. */
+export interface Adaptation {
+  readonly text: string;
+  /** What was changed and why, for the journal. */
+  readonly note: string;
+}
+
+/** A read-only question about live data. */
+export interface ProbeResult {
+  readonly count: number | null;
+  readonly samples: readonly string[];
+  readonly timedOut: boolean;
+}
+
+export interface Dialect {
+  /** As in the configuration: the folder's name. */
+  readonly name: string;
+  readonly title: string;
+  /** URL schemes, without the colon; the first is what dbsync writes. */
+  readonly urlSchemes: readonly string[];
+  readonly facts: DialectFacts;
+  readonly scan: ScanRules;
+
+  /** Parses a URL. Relative files are resolved from `root`. Throws URL_INVALID, URL_PROVIDER_MISMATCH. */
+  address(url: Secret, root: string): Address;
+  /** Whether the database is there, without creating or changing anything. Throws CONNECT_* where that cannot be told. */
+  exists(address: Address, timeouts: Timeouts): Promise<boolean>;
+  /** Creates the empty database. Only ever called where the configuration allows it and a person approved. */
+  create(address: Address, timeouts: Timeouts): Promise<void>;
+  /** Throws CONNECT_*, DATABASE_MISSING, DATABASE_UNUSABLE, DRIVER_MISSING; in bounded time. */
+  connect(address: Address, options: ConnectOptions): Promise<Session>;
+  identify(session: Session): Promise<Identity>;
+  /** The same file or database, whatever the two URLs look like. */
+  same(a: Identity, b: Identity): boolean;
+
+  inspect(session: Session, options: InspectOptions): Promise<Snapshot>;
+  /** An identifier, quoted. */
+  quote(name: string): string;
+  /** A name that is not quoted, as the engine compares it. Default: letter case does not matter. */
+  fold?(name: string): string;
+
+  /** The preflight checks that only this database needs; shown in one list with the shared ones. */
+  readonly checks: readonly Check[];
+  /** Rows and bytes of the named tables; never longer than the probe timeout for each. */
+  measure(
+    session: Session,
+    tables: readonly Pick<Subject, 'namespace' | 'name'>[],
+  ): Promise<readonly TableSize[]>;
+  /** What is wrong now: orphans, broken or unvalidated objects, leftovers. */
+  health(session: Session): Promise<readonly HealthFinding[]>;
+
+  classify(statement: Statement): StatementFacts;
+  /** Groups a migration's statements into what the engine does as a whole. Pure. */
+  batches(statements: readonly Statement[]): readonly Batch[];
+  /** Every hazard of this database that the change and the statements show. Pure; the process hazards are shared. */
+  hazards(input: RiskInput): readonly Hazard[];
+
+  /** SQL that undoes one change without loss, or null where there is none. Pure. */
+  undo?(change: Change): string | null;
+
+  /** Holds the runner lock around `work`. The lock is gone when the process is. Throws LOCK_HELD with the holder. */
+  withLock<T>(session: Session, options: LockOptions, work: () => Promise<T>): Promise<T>;
+  begin(session: Session, batch: Batch): Promise<void>;
+  /** Commits after the dialect's own last checks (orphans that the batch made); throws and leaves the rollback to the caller. */
+  commit(session: Session, batch: Batch): Promise<void>;
+  rollback(session: Session, batch: Batch): Promise<void>;
+  explain(error: unknown): EngineError;
+  /** Offers other words for a statement that failed before it did anything; null where there are none. */
+  adapt(session: Session, statement: string, error: unknown): Promise<Adaptation | null>;
+
+  /** Makes a shadow database. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET. */
+  createShadow(request: ShadowRequest): Promise<Shadow>;
+  /** Takes a backup and verifies it. Throws BACKUP_FAILED, BACKUP_TOOL_MISSING. */
+  backup(request: BackupRequest): Promise<BackupEvidence>;
+}

@@ -1,0 +1,269 @@
+// Opens a file as a session. The only importer of better-sqlite3, loaded when it is first needed; it never creates a file
+// but in `createFile`. The driver is synchronous and has no interrupt: a running statement cannot be ended from outside.
+import { constants } from 'node:fs';
+import { access, chmod, open, stat } from 'node:fs/promises';
+import type Database from 'better-sqlite3';
+import { DbsyncError, messageOf } from '../../errors/index.ts';
+import type { Timeouts } from '../../target/index.ts';
+import type { Address, ConnectOptions, RawResult, Row, Session } from '../contract.ts';
+import { explain } from './explain.ts';
+import { printable } from './rules.ts';
+
+/** The driver's connection, for this folder only. */
+export type Handle = Database.Database;
+
+interface Held {
+  readonly handle: Handle;
+  readonly timeouts: Timeouts;
+}
+
+const held = new WeakMap<Session, Held>();
+
+const heldBy = (session: Session): Held => {
+  const found = held.get(session);
+  if (found) return found;
+  throw new DbsyncError('INTERNAL', { summary: 'The session belongs to another dialect.' });
+};
+
+/** The driver's connection behind a session of this dialect. */
+export const handleOf = (session: Session): Handle => heldBy(session).handle;
+
+/** The limits that the session was opened with. */
+export const timeoutsOf = (session: Session): Timeouts => heldBy(session).timeouts;
+
+/** The file of an address of this dialect. */
+export const fileOf = (address: Address): string => {
+  if (address.file !== undefined) return address.file;
+  throw new DbsyncError('INTERNAL', { summary: 'The address names no file.' });
+};
+
+const driverMissing = (cause: unknown): DbsyncError =>
+  new DbsyncError('DRIVER_MISSING', {
+    summary: 'The driver better-sqlite3 is not installed or was built for another Node.js.',
+    why: 'It is an optional dependency with native code; without it no SQLite file can be opened.',
+    next: ['$ npm install better-sqlite3', '$ npm rebuild better-sqlite3'],
+    details: { cause: messageOf(cause) },
+    cause,
+  });
+
+const loadDriver = async (): Promise<typeof Database> => {
+  try {
+    return (await import('better-sqlite3')).default;
+  } catch (error) {
+    throw driverMissing(error);
+  }
+};
+
+const unusable = (file: string, why: string, next: readonly string[], cause?: unknown): DbsyncError =>
+  new DbsyncError('DATABASE_UNUSABLE', {
+    summary: `${printable(file)} cannot be used as a database.`,
+    why,
+    next,
+    ...(cause !== undefined && { cause }),
+  });
+
+const noPermission = (file: string, mode: 'read' | 'write', cause?: unknown): DbsyncError =>
+  new DbsyncError('CONNECT_PERMISSION', {
+    summary: `${printable(file)} may not be ${mode === 'read' ? 'read' : 'written'} by this user.`,
+    why: 'The file or its folder does not grant it.',
+    next: [
+      `$ ls -l '${printable(file).replaceAll("'", "'\\''")}'`,
+      'Run as the user that owns the file, or grant access.',
+    ],
+    ...(cause !== undefined && { cause }),
+  });
+
+const causeCode = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+/** Whether the file is there. Throws CONNECT_PERMISSION where that cannot be told. */
+export const fileExists = async (file: string): Promise<boolean> => {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(causeCode(error))) return false;
+    throw noPermission(file, 'read', error);
+  }
+};
+
+const assertFile = async (file: string, mode: 'read' | 'write'): Promise<void> => {
+  if (!(await fileExists(file))) {
+    throw new DbsyncError('DATABASE_MISSING', {
+      summary: `There is no file ${printable(file)}.`,
+      why: 'dbsync never creates a database in passing: a mistyped path would be migrated and called a success.',
+      next: ['Correct the path, or set `create: true` for this environment in dbsync.config.ts.'],
+    });
+  }
+  const info = await stat(file);
+  if (!info.isFile()) throw unusable(file, 'It is not a regular file.', ['Correct the path in the URL.']);
+  try {
+    await access(file, mode === 'read' ? constants.R_OK : constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw noPermission(file, mode, error);
+  }
+};
+
+/** The causes of a failed opening, by the engine's extended code (https://sqlite.org/rescode.html). */
+const openingError = (file: string, mode: 'read' | 'write', error: unknown): DbsyncError => {
+  const { code, message } = explain(error);
+  if (code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_LOCKED')) {
+    return new DbsyncError('CONNECT_TIMEOUT', {
+      summary: `${printable(file)} is locked by another process.`,
+      why: 'Another process holds the exclusive lock: a migration, a VACUUM, or an application in exclusive mode.',
+      next: [
+        'Wait until it is done, or stop it.',
+        `$ fuser -v '${printable(file).replaceAll("'", "'\\''")}'`,
+      ],
+      cause: error,
+    });
+  }
+  if (code === 'SQLITE_NOTADB') {
+    return unusable(
+      file,
+      'It is not an SQLite database, or it is encrypted.',
+      ['Check which file the URL names.'],
+      error,
+    );
+  }
+  if (code?.startsWith('SQLITE_CORRUPT')) {
+    return unusable(file, `It is damaged (${message}).`, ['Restore it from a backup.'], error);
+  }
+  if (code?.startsWith('SQLITE_READONLY')) {
+    const why =
+      'It was left by an interrupted write (a journal lies beside it), which only a writing connection can repair.';
+    return unusable(
+      file,
+      why,
+      ['Open it once with the application or the sqlite3 shell, then run this again.'],
+      error,
+    );
+  }
+  if (code?.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_PERM') return noPermission(file, mode, error);
+  return new DbsyncError('CONNECT_FAILED', {
+    summary: `${printable(file)} could not be opened.`,
+    why: printable(message),
+    next: [`$ ls -l '${printable(file).replaceAll("'", "'\\''")}'`],
+    cause: error,
+  });
+};
+
+const isDriverFault = (error: unknown): boolean =>
+  /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/.test(
+    `${causeCode(error)} ${messageOf(error)}`,
+  );
+
+/** What every connection of ours has set; the engine's own defaults, which the driver's build changes. */
+const prepareHandle = (handle: Handle, mode: 'read' | 'write'): void => {
+  handle.defaultSafeIntegers(true);
+  handle.pragma('foreign_keys = ON');
+  handle.pragma('recursive_triggers = OFF');
+  if (mode === 'read') handle.pragma('query_only = ON');
+  // The first look at the file: a wrong, encrypted, damaged or locked one is found out here and not in mid-run.
+  handle.prepare('SELECT count(*) FROM sqlite_schema').get();
+};
+
+const openHandle = async (file: string, options: ConnectOptions): Promise<Handle> => {
+  const Driver = await loadDriver();
+  let handle: Handle | undefined;
+  try {
+    const readonly = options.mode === 'read';
+    handle = new Driver(file, { readonly, fileMustExist: true, timeout: options.timeouts.lockMs });
+    prepareHandle(handle, options.mode);
+    return handle;
+  } catch (error) {
+    handle?.close();
+    throw isDriverFault(error) ? driverMissing(error) : openingError(file, options.mode, error);
+  }
+};
+
+/** Integers stay numbers where a number holds them exactly; beyond 2^53 they are bigints. */
+const incoming = (value: unknown): unknown =>
+  typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+    ? Number(value)
+    : value;
+
+/** The driver binds numbers beyond 32 bits as REAL, and knows neither booleans nor undefined. */
+const outgoing = (value: unknown): unknown => {
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  return value === undefined ? null : value;
+};
+
+const incomingRow = (row: unknown): Row => {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row ?? {})) result[name] = incoming(value);
+  return result;
+};
+
+const query = (handle: Handle, sql: string, values: readonly unknown[]): readonly Row[] => {
+  const statement = handle.prepare(sql);
+  const bound = values.map(outgoing);
+  if (statement.reader) return statement.all(...bound).map(incomingRow);
+  statement.run(...bound);
+  return [];
+};
+
+const raw = (handle: Handle, sql: string, values: readonly unknown[]): RawResult => {
+  const statement = handle.prepare(sql);
+  const bound = values.map(outgoing);
+  if (!statement.reader) return { columns: [], rows: [], affected: statement.run(...bound).changes };
+  const rows = statement.raw(true).all(...bound) as readonly (readonly unknown[])[];
+  const columns = statement.columns().map(({ name, type }) => ({ name, type }));
+  return { columns, rows: rows.map((row) => row.map(incoming)), affected: null };
+};
+
+const isSeveral = (error: unknown): boolean =>
+  error instanceof RangeError && /more than one statement|no statements/.test(error.message);
+
+const execute = (handle: Handle, sql: string): number | null => {
+  let statement: Database.Statement;
+  try {
+    statement = handle.prepare(sql);
+  } catch (error) {
+    if (!isSeveral(error)) throw error;
+    // An adaptation may be several statements; the driver prepares only one at a time.
+    handle.exec(sql);
+    return null;
+  }
+  if (!statement.reader) return statement.run().changes;
+  for (const row of statement.iterate()) void row;
+  return null;
+};
+
+const sessionOf = (handle: Handle, address: Address, options: ConnectOptions): Session => {
+  const session: Session = {
+    mode: options.mode,
+    address,
+    query: async (sql, values = []) => query(handle, sql, values),
+    raw: async (sql, values = []) => raw(handle, sql, values),
+    execute: async (sql) => execute(handle, sql),
+    script: async (sql) => {
+      handle.exec(sql);
+    },
+    limit: async ({ lockMs }) => {
+      if (lockMs !== undefined) handle.pragma(`busy_timeout = ${Math.max(0, Math.trunc(lockMs))}`);
+    },
+    // The driver runs in this thread: when this is called, nothing runs.
+    cancel: async () => {},
+    close: async () => {
+      handle.close();
+    },
+  };
+  held.set(session, { handle, timeouts: options.timeouts });
+  return session;
+};
+
+/** Opens the file, which must exist. Throws CONNECT_*, DATABASE_MISSING, DATABASE_UNUSABLE, DRIVER_MISSING. */
+export const connect = async (address: Address, options: ConnectOptions): Promise<Session> => {
+  const file = fileOf(address);
+  await assertFile(file, options.mode);
+  return sessionOf(await openHandle(file, options), address, options);
+};
+
+/** Creates an empty file that only its owner may read, and refuses one that is there. */
+export const createFile = async (file: string, mode = 0o600): Promise<void> => {
+  const handle = await open(file, 'wx', mode);
+  await handle.close();
+  await chmod(file, mode);
+};

@@ -1,0 +1,295 @@
+// Hazards that single statements show: what ALTER TABLE cannot do, renames, pragmas without effect, the lock on the file. Pure.
+import {
+  adjusted,
+  type Hazard,
+  type HazardRule,
+  hazardOf,
+  lowered,
+  type Probe,
+  tableKey,
+} from '../../risk/index.ts';
+import { describeSubject, type SchemaObject } from '../../schema/index.ts';
+import { RULES } from './hazard-rules.ts';
+import {
+  columnOf,
+  columnSubject,
+  fitted,
+  isMended,
+  keysTo,
+  names,
+  quoted,
+  type Scene,
+  tableBefore,
+} from './hazard-scene.ts';
+import type { Followed } from './lineage.ts';
+import type { ColumnDefinition, Expr, Stmt } from './parse.ts';
+import { fold } from './rules.ts';
+import { pragmaOf } from './scan.ts';
+
+type Body = Extract<Stmt, { readonly type: 'AlterTableStmt' }>['body'];
+type Constraint = ColumnDefinition['constraints'][number]['constraint'];
+
+interface Place {
+  readonly scene: Scene;
+  readonly followed: Followed;
+  readonly table: SchemaObject;
+}
+
+const isBelow = (version: readonly number[], wanted: readonly [number, number]): boolean =>
+  (version[0] ?? 0) < wanted[0] || (version[0] === wanted[0] && (version[1] ?? 0) < wanted[1]);
+
+/** The engine looks for rows before it refuses (sqlite3ErrorIfNotEmpty in alter.c). */
+const ifRows = ({ table, scene }: Place): Probe => ({
+  question: `rows in ${describeSubject(table)}`,
+  sql: `SELECT count(*) FROM ${quoted(table)}`,
+  positive: isMended(scene, table) ? 'may-fail' : 'will-fail',
+  zero: 'dismiss',
+});
+
+const at = (
+  place: Place,
+  rule: HazardRule,
+  parts: { subject: string; message: string; probe?: Probe; willFail?: boolean },
+): Hazard => hazardOf(rule, { ...parts, at: place.followed.at });
+
+const stripped = (expr: Expr): Expr =>
+  expr.type === 'ParenthesizedExpr' && expr.exprs[0] && expr.exprs.length === 1
+    ? stripped(expr.exprs[0])
+    : expr;
+
+const isLiteral = (expr: Expr): boolean =>
+  [
+    'NumericLiteral',
+    'StringLiteral',
+    'BlobLiteral',
+    'NullLiteral',
+    'KeywordLiteral',
+    'Id',
+    'NameExpr',
+  ].includes(expr.type);
+
+/** What the engine can store as the default of rows that exist: a literal, perhaps signed. */
+const isConstant = (expr: Expr): boolean => {
+  const inner = stripped(expr);
+  return isLiteral(inner) || (inner.type === 'UnaryExpr' && isLiteral(stripped(inner.expr)));
+};
+
+const find = <T extends Constraint['type']>(
+  column: ColumnDefinition,
+  type: T,
+): Extract<Constraint, { type: T }> | undefined => {
+  for (const { constraint } of column.constraints) {
+    if (isType(constraint, type)) return constraint;
+  }
+  return undefined;
+};
+
+const isType = <T extends Constraint['type']>(
+  constraint: Constraint,
+  type: T,
+): constraint is Extract<Constraint, { type: T }> => constraint.type === type;
+
+const addedColumn = (place: Place, column: ColumnDefinition): Hazard[] => {
+  const subject = describeSubject(columnSubject(place.table, column.colName.text));
+  const preset = find(column, 'DefaultColumnConstraint')?.expr;
+  const isNull = preset === undefined || stripped(preset).type === 'NullLiteral';
+  const required = column.constraints.some(
+    ({ constraint }) => constraint.type === 'NotNullColumnConstraint' && !constraint.nullable,
+  );
+  const generated = find(column, 'GeneratedColumnConstraint');
+  const stored = generated?.typ?.name.toUpperCase() === 'STORED';
+  const hazards: Hazard[] = [];
+  const add = (rule: HazardRule, message: string, more: { probe?: Probe; willFail?: boolean }): void => {
+    hazards.push(fitted(at(place, rule, { subject, message, ...more }), place.table, place.scene));
+  };
+  if (find(column, 'UniqueColumnConstraint') || find(column, 'PrimaryKeyColumnConstraint')) {
+    add(RULES.addUnique, `${subject} is added as a key, which ALTER TABLE refuses.`, { willFail: true });
+  }
+  if (required && isNull && !generated) {
+    add(RULES.addNotNull, `${subject} is added NOT NULL without a default.`, { probe: ifRows(place) });
+  }
+  if (preset && !isConstant(preset)) {
+    add(RULES.addDefault, `${subject} is added with a default that is not a constant.`, {
+      probe: ifRows(place),
+    });
+  }
+  if (
+    find(column, 'ForeignKeyColumnConstraint') &&
+    !isNull &&
+    place.scene.conditions(place.followed).foreignKeys
+  ) {
+    add(RULES.addReferences, `${subject} is added with a key and a default that is not NULL.`, {
+      probe: ifRows(place),
+    });
+  }
+  if (stored)
+    add(RULES.addStored, `${subject} is added as a STORED generated column.`, { probe: ifRows(place) });
+  else if (find(column, 'CheckColumnConstraint') || (generated && required)) {
+    add(RULES.addCheck, `${subject} is added with a rule that every existing row is tested against.`, {});
+  }
+  return hazards;
+};
+
+/** Whether the plan dropped the index before it drops the column. */
+const droppedBefore = ({ scene, followed }: Place, index: string): boolean =>
+  scene.lineage.statements
+    .slice(0, scene.lineage.statements.indexOf(followed))
+    .some(({ tree }) => tree?.type === 'DropIndexStmt' && fold(tree.idxName.objName.text) === fold(index));
+
+/** What uses the column, in words; https://sqlite.org/lang_altertable.html#altertabdropcol lists what the engine refuses. */
+const usesOf = (place: Place, column: string): string[] =>
+  place.table.children.flatMap((child) => {
+    const own = [
+      ...names(child, 'columns'),
+      ...(child.kind === 'index' ? [String(child.attributes.where ?? '')] : []),
+    ];
+    const uses = own.some((name) => fold(name) === fold(column));
+    if (!uses || (child.kind === 'index' && droppedBefore(place, child.name))) return [];
+    return ['primary-key', 'unique', 'index', 'foreign-key'].includes(child.kind)
+      ? [describeSubject({ kind: child.kind, namespace: null, name: child.name })]
+      : [];
+  });
+
+const droppedColumn = (place: Place, name: string): Hazard[] => {
+  const column = columnOf(place.table, name);
+  if (!column) return [];
+  const subject = describeSubject(columnSubject(place.table, column.name));
+  const hazards: Hazard[] = [];
+  if (isBelow(place.scene.input.version, [3, 35])) {
+    const message = `SQLite ${place.scene.input.version.join('.')} does not know DROP COLUMN.`;
+    hazards.push(at(place, RULES.dropColumnUnsupported, { subject, message, willFail: true }));
+  }
+  const uses = usesOf(place, column.name);
+  if (uses.length > 0) {
+    const message = `${subject} is used by ${uses.join(', ')}: the engine refuses to drop it.`;
+    hazards.push(at(place, RULES.dropColumnRefused, { subject, message, willFail: true }));
+  }
+  return hazards;
+};
+
+const changedRules = (place: Place, body: Body): Hazard[] => {
+  const { version } = place.scene.input;
+  const message = `${body.type.includes('Constraint') ? 'ADD or DROP CONSTRAINT' : 'ALTER COLUMN'} on ${describeSubject(place.table)} needs SQLite 3.53.0.`;
+  const hazard = at(place, RULES.alterConstraint, { subject: describeSubject(place.table), message });
+  if (isBelow(version, [3, 53])) return [{ ...hazard, willFail: true }];
+  return [
+    adjusted(
+      hazard,
+      'advice',
+      `dbsync runs SQLite ${version.join('.')}; what else opens the file may be older`,
+    ),
+  ];
+};
+
+const renamed = (place: Place, body: Body): Hazard[] => {
+  const { table, scene } = place;
+  if (body.type === 'RenameColumnAlterTableBody') {
+    const subject = describeSubject(columnSubject(table, body.old.text));
+    return [at(place, RULES.rename, { subject, message: `${subject} is renamed to ${body.new.text}.` })];
+  }
+  // A rename that is a part of a rebuild leads back to the old name, or to the drop.
+  if (
+    body.type !== 'RenameToAlterTableBody' ||
+    scene.lineage.dropped.some((dropped) => dropped.table === table)
+  )
+    return [];
+  if (fold(body.name.text) === fold(table.name)) return [];
+  const subject = describeSubject(table);
+  return [at(place, RULES.rename, { subject, message: `${subject} is renamed to ${body.name.text}.` })];
+};
+
+const alterations = (scene: Scene): Hazard[] =>
+  scene.lineage.statements.flatMap((followed) => {
+    const { tree, origin } = followed;
+    const table = origin === null ? undefined : tableBefore(scene.input, origin);
+    if (tree?.type !== 'AlterTableStmt' || !table) return [];
+    const place: Place = { scene, followed, table };
+    const { body } = tree;
+    switch (body.type) {
+      case 'AddColumnAlterTableBody':
+        return addedColumn(place, body.column);
+      case 'DropColumnAlterTableBody':
+        return droppedColumn(place, body.column.text);
+      case 'RenameColumnAlterTableBody':
+      case 'RenameToAlterTableBody':
+        return renamed(place, body);
+      default:
+        return changedRules(place, body);
+    }
+  });
+
+/** Copies into a table of another name, with the old one dropped: a rename, as the application sees it. */
+const movedTables = (scene: Scene): Hazard[] =>
+  scene.lineage.dropped.flatMap(({ table, holder, at: dropped }) => {
+    if (!holder || holder.name === fold(table.name)) return [];
+    const subject = describeSubject(table);
+    return [
+      hazardOf(RULES.rename, {
+        subject,
+        message: `${subject} is copied into ${holder.name} and dropped.`,
+        at: dropped.at,
+      }),
+    ];
+  });
+
+const pragmas = (scene: Scene): Hazard[] =>
+  scene.lineage.statements.flatMap((followed) => {
+    const pragma = pragmaOf(followed.tree, followed.at.statement.text);
+    if (pragma?.name !== 'foreign_keys' || pragma.value === null || !followed.inTransaction) return [];
+    const hazard = hazardOf(RULES.pragmaInTx, {
+      subject: `statement ${followed.at.statement.index + 1} of ${followed.at.migration}`,
+      message: 'PRAGMA foreign_keys stands behind BEGIN, where it has no effect.',
+      at: followed.at,
+    });
+    const harmful = scene.lineage.dropped.some(
+      ({ table, at: drop }) => drop.at.migration === followed.at.migration && keysTo(scene, table).length > 0,
+    );
+    return [
+      harmful ? hazard : adjusted(hazard, 'advice', 'the migration drops no table that others reference'),
+    ];
+  });
+
+const vacuums = (scene: Scene): Hazard[] =>
+  scene.lineage.statements
+    .filter(({ tree }) => tree?.type === 'VacuumStmt')
+    .map(({ at: planned }) =>
+      hazardOf(RULES.space, {
+        subject: 'the file',
+        message: 'VACUUM writes the whole file anew; it needs up to twice its size.',
+        at: planned,
+      }),
+    );
+
+const DDL = /^(?:Alter|Create|Drop|Reindex|Vacuum)/;
+/** Below so many rows in every table that is touched, the lock is held too briefly to be felt. */
+const FELT_ROWS = 100_000;
+
+const writeLock = (scene: Scene): Hazard[] => {
+  const first = scene.lineage.statements.find(({ tree }) => tree !== null && DDL.test(tree.type));
+  if (!first) return [];
+  const hazard = hazardOf(RULES.writeLock, {
+    subject: 'the file',
+    message: 'The migration holds the write lock of the whole file until it commits.',
+    at: first.at,
+  });
+  const tables = scene.input.before.objects.filter((object) => object.kind === 'table');
+  const sizes = tables.map((table) => scene.input.sizes.get(tableKey(table)));
+  const small =
+    sizes.every((size) => size === undefined || size.rows < FELT_ROWS) &&
+    sizes.some((size) => size !== undefined);
+  if (tables.length === 0) return [lowered(hazard, 'the database holds no tables yet')];
+  return [
+    small
+      ? lowered(hazard, `every measured table has fewer than ${FELT_ROWS.toLocaleString('en-US')} rows`)
+      : hazard,
+  ];
+};
+
+/** The hazards of single statements, and of the run as a whole. */
+export const statementHazards = (scene: Scene): Hazard[] => [
+  ...alterations(scene),
+  ...movedTables(scene),
+  ...pragmas(scene),
+  ...vacuums(scene),
+  ...writeLock(scene),
+];

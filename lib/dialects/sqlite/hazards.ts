@@ -1,0 +1,40 @@
+// Every hazard of SQLite that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
+import type { Hazard, RiskInput } from '../../risk/index.ts';
+import { describeSubject } from '../../schema/index.ts';
+import { dropHazards } from './hazard-drops.ts';
+import { keyHazards } from './hazard-keys.ts';
+import { rebuildHazards } from './hazard-rebuilds.ts';
+import { RULES, rules } from './hazard-rules.ts';
+import { columnSubject, columnsOf, type Scene, sceneOf } from './hazard-scene.ts';
+import { statementHazards } from './hazard-statements.ts';
+
+export { rules };
+
+/** Columns whose NOT NULL the copy of a rebuild decides; the rebuild's own hazard speaks of them. */
+const decidedByCopy = (scene: Scene): ReadonlySet<string> =>
+  new Set(
+    [...scene.rebuilds.values()].flatMap(({ before }) =>
+      columnsOf(before).map((column) => describeSubject(columnSubject(before, column.name))),
+    ),
+  );
+
+const keyOf = (hazard: Hazard): string =>
+  JSON.stringify([hazard.code, hazard.subject, hazard.migration ?? null, hazard.line ?? null]);
+
+/** Every hazard of this database, each once. Pure; the process hazards are in `lib/risk`. */
+export const hazards = (input: RiskInput): readonly Hazard[] => {
+  const scene = sceneOf(input);
+  const copied = decidedByCopy(scene);
+  const found = [
+    ...dropHazards(scene),
+    ...rebuildHazards(scene),
+    ...keyHazards(scene),
+    ...statementHazards(scene),
+  ];
+  const unique = new Map<string, Hazard>();
+  for (const hazard of found) {
+    if (hazard.code === RULES.notNull.code && copied.has(hazard.subject)) continue;
+    if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
+  }
+  return [...unique.values()];
+};

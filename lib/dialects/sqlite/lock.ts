@@ -1,0 +1,137 @@
+// The runner lock: the engine's own exclusive lock on the file, held over many transactions by locking_mode=EXCLUSIVE
+// (https://sqlite.org/pragma.html#pragma_locking_mode). Every other process gets SQLITE_BUSY, readers included; the kernel
+// drops it with the process. Writes nothing to the file, and never opens it but through the driver: closing any other handle
+// of the same file in this process would drop the lock (https://sqlite.org/howtocorrupt.html section 2.2).
+import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DbsyncError } from '../../errors/index.ts';
+import type { LockOptions, Session } from '../contract.ts';
+import { fileExists, fileOf, handleOf, timeoutsOf } from './connect.ts';
+import { explain } from './explain.ts';
+import { printable } from './rules.ts';
+
+/** How long one attempt blocks this thread, and how long it pauses before the next. */
+const ATTEMPT_MS = 100;
+const PAUSE_MS = 50;
+
+/** Files that belong to a database while it is in use (https://sqlite.org/tempfiles.html). */
+export const COMPANIONS: readonly string[] = ['-journal', '-wal', '-shm'];
+
+/** Which of them are there, with their sizes in bytes. */
+export const companionsOf = async (file: string): Promise<ReadonlyMap<string, number>> => {
+  const found = new Map<string, number>();
+  for (const suffix of COMPANIONS) {
+    if (await fileExists(file + suffix)) found.set(suffix, (await stat(file + suffix)).size);
+  }
+  return found;
+};
+
+const nameOfProcess = async (pid: string): Promise<string> => {
+  try {
+    return printable((await readFile(`/proc/${pid}/comm`, 'utf8')).trim());
+  } catch {
+    return 'unknown';
+  }
+};
+
+/** Processes other than this one that hold a lock on the file, from proc(5) `/proc/locks`; empty where that cannot be told. */
+export const holdersOf = async (file: string): Promise<readonly string[]> => {
+  const inodes = new Set<string>();
+  for (const name of [file, `${file}-shm`]) {
+    if (await fileExists(name)) inodes.add(String((await stat(name, { bigint: true })).ino));
+  }
+  let table: string;
+  try {
+    table = await readFile('/proc/locks', 'utf8');
+  } catch {
+    return [];
+  }
+  const pids = new Set<string>();
+  for (const line of table.split('\n')) {
+    const [, pid, inode] = /\s(\d+)\s+[0-9a-f]+:[0-9a-f]+:(\d+)\s/i.exec(line) ?? [];
+    if (pid && inode && inodes.has(inode) && pid !== String(process.pid)) pids.add(pid);
+  }
+  return Promise.all(
+    [...pids].slice(0, 10).map(async (pid) => `process ${pid} (${await nameOfProcess(pid)})`),
+  );
+};
+
+const release = async (session: Session): Promise<void> => {
+  const handle = handleOf(session);
+  if (handle.inTransaction) await session.execute('ROLLBACK');
+  await session.execute('PRAGMA main.locking_mode = NORMAL');
+  // The lock is let go only when the file is next read.
+  await session.query('SELECT count(*) FROM sqlite_schema');
+};
+
+const attempt = async (session: Session): Promise<boolean> => {
+  try {
+    await session.execute('PRAGMA main.locking_mode = EXCLUSIVE');
+    await session.execute('BEGIN EXCLUSIVE');
+    await session.execute('COMMIT');
+    return true;
+  } catch (error) {
+    if (!explain(error).lockTimeout) throw error;
+    await releaseQuietly(session);
+    return false;
+  }
+};
+
+/** A failed attempt may hold a shared lock still; where even reading is refused, it holds none. */
+const releaseQuietly = async (session: Session): Promise<void> => {
+  try {
+    await release(session);
+  } catch (error) {
+    if (!explain(error).lockTimeout) throw error;
+  }
+};
+
+const heldElsewhere = async (file: string, waitMs: number): Promise<DbsyncError> => {
+  const holders = await holdersOf(file);
+  const companions = [...(await companionsOf(file))].map(([suffix, bytes]) => `${suffix} (${bytes} bytes)`);
+  const by = holders.length > 0 ? holders.join(', ') : 'another process that this system does not name';
+  // walformat.html section 2.2: every open connection of a WAL file holds a shared lock on it.
+  const idle = companions.some((name) => name.startsWith('-wal'))
+    ? ' In WAL mode every open connection counts, an idle one too.'
+    : '';
+  return new DbsyncError('LOCK_HELD', {
+    summary: `The exclusive lock on ${printable(file)} was not got within ${waitMs} ms.`,
+    why: `It is held by ${by}${companions.length > 0 ? `; beside the file lie ${companions.join(', ')}` : ''}.${idle}`,
+    next: [
+      'Stop the application or the other migration, or wait until it is done, and run this again.',
+      `$ fuser -v '${printable(file).replaceAll("'", "'\\''")}'`,
+    ],
+    details: { holders, companions },
+  });
+};
+
+const acquire = async (session: Session, waitMs: number): Promise<void> => {
+  const attempts = 1 + Math.floor(Math.max(0, waitMs) / (ATTEMPT_MS + PAUSE_MS));
+  await session.limit({ lockMs: Math.min(ATTEMPT_MS, Math.max(0, waitMs)) });
+  try {
+    for (let number = 1; number <= attempts; number += 1) {
+      if (await attempt(session)) return;
+      if (number < attempts) await sleep(PAUSE_MS);
+    }
+  } finally {
+    await session.limit({ lockMs: timeoutsOf(session).lockMs });
+  }
+  throw await heldElsewhere(fileOf(session.address), waitMs);
+};
+
+/**
+ * Holds the lock around `work`; `session` must be a writing one and goes on reading and writing. Waits `waitMs` at most.
+ * The migration tool's own lock on a file is this very one, so `toolLock` is not needed. Throws LOCK_HELD.
+ */
+export const withLock = async <T>(
+  session: Session,
+  options: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> => {
+  await acquire(session, options.waitMs);
+  try {
+    return await work();
+  } finally {
+    await release(session);
+  }
+};

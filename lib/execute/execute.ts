@@ -1,0 +1,91 @@
+// The one executor: rehearsal and apply run a plan through this very function. It knows no dialect and no source by name.
+import { excerpt } from '../sql/index.ts';
+import { runBatch } from './batch.ts';
+import type { PlannedBatch } from './model.ts';
+import type { ExecuteInput, ExecuteResult, Failed, State, StepFailure } from './state.ts';
+import { tallyOf } from './tally.ts';
+
+export type { ExecuteHooks, ExecuteInput, ExecuteResult, StepFailure } from './state.ts';
+
+const settleFailure = (state: State, batch: PlannedBatch, failure: Failed): void => {
+  if (failure.engine.connectionLost) state.lost = true;
+  if (failure.duringCommit && failure.engine.connectionLost) state.tally.settle(batch, 'unknown');
+  else if (batch.transactional) state.tally.settle(batch, 'rolled-back');
+  state.hooks.record({
+    event: batch.transactional ? 'batch-rolled-back' : 'batch-failed',
+    batch: batch.id,
+    error: failure.engine.message,
+  });
+};
+
+/** Leaves the ledger as the tool would: a failed row where something is committed, a rolled-back one where nothing is. */
+const recordFailure = async (state: State, batch: PlannedBatch, failure: Failed): Promise<void> => {
+  const row = state.rows.get(batch.migration);
+  if (!row || state.lost) return;
+  const { writer } = state.project.ledger;
+  if (state.touched.has(batch.migration)) await writer.failed(state.session, row, failure.engine.message);
+  else await writer.rolledBack(state.session, batch.migration, state.hooks.now());
+};
+
+const explainFailure = (batch: PlannedBatch, failure: Failed): StepFailure => ({
+  step: failure.step,
+  migration: batch.migration,
+  engine: failure.engine,
+  excerpt:
+    failure.step && failure.engine.position !== null
+      ? excerpt(failure.step.sql, failure.engine.position)
+      : null,
+});
+
+const finish = (state: State, failure: StepFailure | null): ExecuteResult => {
+  const stopped = state.hooks.signal.aborted && failure !== null;
+  const changed = state.tally.count('committed') > 0;
+  const unknown = state.tally.count('unknown') > 0;
+  const outcome =
+    failure === null ? 'applied' : unknown || stopped ? 'interrupted' : changed ? 'partial' : 'rolled-back';
+  return {
+    steps: state.tally.records(),
+    migrations: state.closed,
+    outcome,
+    failure,
+    stopped,
+    captured: state.captured,
+  };
+};
+
+/** Runs the batches in order and stops at the first failure. Expected failures are in the result; bugs throw. */
+export const execute = async (input: ExecuteInput): Promise<ExecuteResult> => {
+  const byId = new Map(input.project.migrations.map((migration) => [migration.id, migration]));
+  const total = input.batches.reduce((sum, batch) => sum + batch.steps.length, 0);
+  const start = { done: 0, limits: '', ensured: false, lost: false };
+  const state: State = {
+    ...input,
+    ...start,
+    total,
+    tally: tallyOf(input.batches),
+    byId,
+    rows: new Map(),
+    closed: [],
+    touched: new Set(),
+    captured: [],
+  };
+  for (const batch of input.batches) {
+    input.hooks.record({
+      event: 'batch-started',
+      batch: batch.id,
+      migration: batch.migration,
+      transactional: batch.transactional,
+    });
+    const failure = await runBatch(state, batch);
+    if (failure) {
+      settleFailure(state, batch, failure);
+      await recordFailure(state, batch, failure);
+      return finish(state, explainFailure(batch, failure));
+    }
+    state.tally.settle(batch, 'committed');
+    state.touched.add(batch.migration);
+    if (batch.closesLedger) state.closed.push(batch.migration);
+    input.hooks.record({ event: 'batch-committed', batch: batch.id, migration: batch.migration });
+  }
+  return finish(state, null);
+};

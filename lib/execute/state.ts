@@ -1,0 +1,65 @@
+// What one execution holds while it runs: its input, its tally, its open ledger rows. Types only.
+import type { Dialect, EngineError, Session } from '../dialects/contract.ts';
+import type { Migration, Project, SentStatement } from '../sources/contract.ts';
+import type { Outcome, PlannedBatch, Step, StepRecord } from './model.ts';
+import type { Tally } from './tally.ts';
+
+/** What the executor tells while it works; records go to the journal before it goes on. */
+export interface ExecuteHooks {
+  readonly record: (record: { readonly event: string; readonly [key: string]: unknown }) => void;
+  readonly progress: (done: number, total: number, current: string) => void;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+export interface ExecuteInput {
+  readonly dialect: Dialect;
+  readonly session: Session;
+  readonly project: Project;
+  readonly batches: readonly PlannedBatch[];
+  /** Whether the ledger is written; push has none. */
+  readonly ledger: boolean;
+  readonly hooks: ExecuteHooks;
+}
+
+export interface StepFailure {
+  readonly step: Step | null;
+  readonly migration: string;
+  readonly engine: EngineError;
+  readonly excerpt: string | null;
+}
+
+export interface ExecuteResult {
+  readonly steps: readonly StepRecord[];
+  /** Migrations whose ledger row was closed and committed. */
+  readonly migrations: readonly string[];
+  readonly outcome: Outcome;
+  readonly failure: StepFailure | null;
+  readonly stopped: boolean;
+  /** What the tool sent by itself, in order. */
+  readonly captured: readonly SentStatement[];
+}
+
+/** A failed step, on its way up to the place that decides about the batch. */
+export interface Failed {
+  readonly step: Step | null;
+  readonly engine: EngineError;
+  readonly duringCommit: boolean;
+}
+
+export interface State extends ExecuteInput {
+  readonly tally: Tally;
+  readonly byId: ReadonlyMap<string, Migration>;
+  /** Ledger rows of migrations in progress. */
+  readonly rows: Map<string, string>;
+  readonly closed: string[];
+  /** Migrations of which something is committed. */
+  readonly touched: Set<string>;
+  readonly captured: SentStatement[];
+  readonly total: number;
+  done: number;
+  /** The limits that the session has, as text; set anew only when they change. */
+  limits: string;
+  ensured: boolean;
+  lost: boolean;
+}

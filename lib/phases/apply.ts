@@ -1,0 +1,238 @@
+// The apply: under the lock, through the gate, with a journal; then what became of every statement, written down.
+import path from 'node:path';
+import { type Found, passGate } from '../apply/gate.ts';
+import type { Approval } from '../approve/index.ts';
+import {
+  type Journal,
+  type JournalRecord,
+  openJournal,
+  readArtifact,
+  requireArtifact,
+  type Stored,
+} from '../audit/index.ts';
+import type { BackupEvidence, Session, TableSize } from '../dialects/contract.ts';
+import { DbsyncError, EXIT, messageOf } from '../errors/index.ts';
+import { type ExecuteResult, execute } from '../execute/index.ts';
+import { isNoop, type Plan } from '../plan/index.ts';
+import { diffSnapshots, fingerprint, type Snapshot } from '../schema/index.ts';
+import { observe } from './analysis.ts';
+import { approvePlan, type Rehearsed, requireRehearsed, storedApproval } from './approve.ts';
+import type { Context } from './context.ts';
+import { type Applied, demandApplied, type Work, writeExecution } from './execution.ts';
+import type { Outcome } from './outcome.ts';
+import { continueRun, unfinishedRuns } from './run.ts';
+import { ABSENT } from './target-ref.ts';
+
+const refuseUnfinished = (context: Context): void => {
+  const [run] = unfinishedRuns(context);
+  if (!run) return;
+  throw new DbsyncError('UNFINISHED_RUN', {
+    summary: `The run "${run.task}" was interrupted while it wrote.`,
+    why: 'What it left behind must be understood before anything else is written.',
+    next: [`$ npx zx tasks/recover.ts --env ${context.environment.name} --task ${run.task}`],
+  });
+};
+
+/** The approval: the stored one where it is good (and, without a terminal, confirmed again), or one that is given now. */
+const obtainApproval = async (
+  context: Context,
+  rehearsed: Rehearsed,
+): Promise<Stored<'approval', Approval>> => {
+  const stored = storedApproval(context, rehearsed);
+  if (!stored) return approvePlan(context, rehearsed);
+  const { confirm } = context.options;
+  const { environment } = rehearsed.plan.artifact.body.target;
+  if (confirm === environment || (confirm === undefined && context.world.ui.questions)) return stored;
+  throw new DbsyncError(confirm === undefined ? 'APPROVAL_REQUIRED' : 'APPROVAL_NAME_MISMATCH', {
+    summary:
+      confirm === undefined
+        ? 'The plan is approved, but nobody confirms it here.'
+        : `--confirm ${confirm} is not the environment's name.`,
+    why: 'Without a terminal the environment is typed in full as an option.',
+    next: [
+      `$ npx zx tasks/apply.ts --env ${environment} --task ${rehearsed.run.task} --confirm ${environment}`,
+    ],
+  });
+};
+
+const gate = async (work: Work, session: Session): Promise<void> => {
+  const { context, rehearsed, plan } = work;
+  const seen = await observe(context, session);
+  const before = readArtifact<Snapshot>(rehearsed.run, 'snapshot-before')?.artifact.body ?? null;
+  const found: Found = {
+    identity: plan.createsDatabase ? ABSENT : seen.located.ref.identity,
+    instance: plan.createsDatabase ? ABSENT : seen.located.ref.instance,
+    fingerprint: fingerprint(seen.actual),
+    difference: before && fingerprint(before) === plan.from ? diffSnapshots(before, seen.actual) : null,
+    ledger: seen.ledger.state,
+    applied: seen.ledger.applied,
+    filesHash: context.project.filesHash,
+  };
+  passGate(plan, found, rehearsed.run.task);
+};
+
+const everyTable = async (context: Context, session: Session): Promise<readonly TableSize[]> => {
+  const { objects } = await context.dialect.inspect(session, context.inspect);
+  return context.dialect.measure(
+    session,
+    objects.filter((object) => object.kind === 'table'),
+  );
+};
+
+const healthKeys = async (context: Context, session: Session): Promise<readonly string[]> =>
+  (await context.dialect.health(session)).map((finding) => `${finding.code} ${finding.subject}`);
+
+const takeBackup = async (work: Work, session: Session): Promise<BackupEvidence | null> => {
+  const { context, rehearsed, approval } = work;
+  if (approval.artifact.body.backup.kind !== 'take') return null;
+  const folder = context.environment.backup.folder;
+  const identity = await context.dialect.identify(session);
+  return context.world.ui.work('Backup', () =>
+    context.dialect.backup({
+      session,
+      identity,
+      folder:
+        folder === null
+          ? path.join(rehearsed.run.folder, 'backups')
+          : path.resolve(context.loaded.root, folder),
+      name: `${context.environment.name}-${work.startedAt.toISOString().replaceAll(/[:.]/g, '-')}`,
+      timeouts: context.environment.target.timeouts,
+    }),
+  );
+};
+
+/** A journal that cannot be written stops the run once; what follows is the way out, and must not fail for it again. */
+const guarded = (journal: Journal): ((record: JournalRecord) => void) => {
+  let broken = false;
+  return (record) => {
+    if (broken) return;
+    try {
+      journal.write(record);
+    } catch (cause) {
+      broken = true;
+      throw new Error(`the journal cannot be written: ${messageOf(cause)}`, { cause });
+    }
+  };
+};
+
+const run = (
+  work: Work,
+  session: Session,
+  record: (record: JournalRecord) => void,
+): Promise<ExecuteResult> => {
+  const { context, plan } = work;
+  return context.world.ui.work('Apply', (report) =>
+    execute({
+      dialect: context.dialect,
+      session,
+      project: context.project,
+      batches: plan.batches,
+      ledger: plan.strategy === 'migrate',
+      hooks: {
+        record,
+        progress: (done, total, current) => report(`${done}/${total} ${current}`),
+        now: context.world.now,
+        signal: context.world.signal,
+      },
+    }),
+  );
+};
+
+const underLock = async (
+  work: Work,
+  session: Session,
+  record: (record: JournalRecord) => void,
+): Promise<Applied> => {
+  const { context } = work;
+  const rowsBefore = await everyTable(context, session);
+  const healthBefore = await healthKeys(context, session);
+  const backup = await takeBackup(work, session);
+  if (backup) record({ event: 'backup-taken', file: backup.file, sha256: backup.sha256 });
+  const result = await run(work, session, record);
+  const rowsAfter = result.outcome === 'applied' ? await everyTable(context, session) : null;
+  const applied = writeExecution(work, result, { backup, rowsBefore, rowsAfter, healthBefore });
+  const unknown = result.steps.some((step) => step.state === 'unknown');
+  if (!unknown) record({ event: 'run-finished', outcome: result.outcome });
+  return applied;
+};
+
+/** Between the gate and the first statement: from here on the run is in the journal. */
+const journaled = async (work: Work, session: Session): Promise<Applied> => {
+  const { context, rehearsed, approval } = work;
+  const journal = openJournal(rehearsed.run, { now: context.world.now, redact: context.redact });
+  try {
+    const record = guarded(journal);
+    record({
+      event: 'run-started',
+      plan: rehearsed.plan.hash,
+      approval: approval.hash,
+      nonce: approval.artifact.body.nonce,
+      actor: context.world.surroundings.user,
+      host: context.world.surroundings.host,
+    });
+    return await underLock(work, session, record);
+  } finally {
+    journal.close();
+  }
+};
+
+const refuseCreated = async (work: Work): Promise<void> => {
+  const { context, plan } = work;
+  if (!(await context.dialect.exists(context.address, plan.timeouts))) return;
+  throw new DbsyncError('PLAN_STALE', {
+    summary: 'The plan creates the database, and by now there is one.',
+    why: 'What was planned for an empty database is not applied to one that somebody else made. Nothing was written to it.',
+    next: [`$ npx zx tasks/plan.ts --env ${plan.target.environment} --task ${work.rehearsed.run.task}`],
+  });
+};
+
+const connected = async (work: Work): Promise<Applied> => {
+  const { context, plan } = work;
+  const { dialect, address, environment } = context;
+  const { timeouts } = environment.target;
+  if (plan.createsDatabase) {
+    await refuseCreated(work);
+    await dialect.create(address, timeouts);
+  }
+  const session = await dialect.connect(address, { mode: 'write', timeouts });
+  try {
+    const lock = { waitMs: timeouts.runnerLockMs, toolLock: context.project.ledger.toolLock, timeouts };
+    return await dialect.withLock(session, lock, async () => {
+      await gate(work, session);
+      return journaled(work, session);
+    });
+  } finally {
+    await session.close();
+  }
+};
+
+/** Applies an approved plan. Throws APPROVAL_*, UNFINISHED_RUN, LOCK_HELD, PLAN_STALE, BACKUP_*, APPLY_*, INTERRUPTED. */
+export const applyPlan = async (context: Context, rehearsed: Rehearsed): Promise<Applied> => {
+  refuseUnfinished(context);
+  const approval = await obtainApproval(context, rehearsed);
+  const plan = rehearsed.plan.artifact.body;
+  const work: Work = { context, rehearsed, plan, approval, startedAt: context.world.now() };
+  const applied = await connected(work);
+  demandApplied(work, applied.execution.artifact.body);
+  return applied;
+};
+
+/** The phase by itself. */
+export const apply = async (context: Context): Promise<Outcome> => {
+  const runFolder = continueRun(context);
+  const rehearsed = requireRehearsed(context, runFolder);
+  const plan = requireArtifact<Plan, 'plan'>(runFolder, 'plan', 'plan').artifact.body;
+  if (isNoop(plan) && !plan.createsDatabase)
+    return { exitCode: EXIT.done, kind: 'nothing', data: { task: runFolder.task, target: plan.target } };
+  const { execution } = await applyPlan(context, rehearsed);
+  return {
+    exitCode: EXIT.done,
+    kind: 'execution',
+    data: {
+      task: runFolder.task,
+      folder: runFolder.folder,
+      hash: execution.hash,
+      ...execution.artifact.body,
+    },
+  };
+};

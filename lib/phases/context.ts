@@ -1,0 +1,138 @@
+// What every phase needs: the configuration, the target, the source's project, the run. Opened once, closed at the end.
+
+import {
+  type Environment,
+  type LoadedConfig,
+  loadConfig,
+  parseIgnore,
+  resolveEnvironment,
+} from '../config/index.ts';
+import type { Address, Dialect, InspectOptions, Session } from '../dialects/contract.ts';
+import { loadDialect } from '../dialects/registry.ts';
+import { DbsyncError } from '../errors/index.ts';
+import { withShadow } from '../shadow/index.ts';
+import type { Detection, Project } from '../sources/contract.ts';
+import { detectSource, loadSource } from '../sources/registry.ts';
+import { type Redact, redactor, type Secret } from '../target/index.ts';
+import type { PhaseOptions, World } from './options.ts';
+
+/** What a phase needs that works on artifacts alone: no database, no project. */
+export interface Desk {
+  readonly world: World;
+  readonly options: PhaseOptions;
+  readonly loaded: LoadedConfig;
+  readonly environment: Environment;
+  readonly redact: Redact;
+}
+
+export interface Context extends Desk {
+  readonly dialect: Dialect;
+  readonly address: Address;
+  readonly detection: Detection;
+  readonly project: Project;
+  readonly inspect: InspectOptions;
+}
+
+const REVERSE = /^(db|database|pull|introspect|reverse|target)(-?to-?code)?$/i;
+
+/** Direction is code -> database. Throws REVERSE_REFUSED. */
+export const refuseReverse = (direction: string | undefined): void => {
+  if (direction === undefined || direction === 'code-to-database') return;
+  throw new DbsyncError('REVERSE_REFUSED', {
+    summary: `dbsync brings a database to the code, never code to a database${REVERSE.test(direction) ? '' : ` ("${direction}" was asked for)`}.`,
+    why: 'A schema that is written back from a database loses what the code says and the database cannot hold.',
+    next: ['To read a database into a schema, use the migration tool itself (for Prisma: prisma db pull).'],
+  });
+};
+
+const everySecret = (environment: Environment, address: Address): readonly Secret[] => [
+  ...address.secrets,
+  ...(environment.shadow.url ? [environment.shadow.url] : []),
+];
+
+const openProject = async (context: Omit<Context, 'project' | 'inspect'>): Promise<Project> => {
+  const source = await loadSource(context.detection.source);
+  const { dialect, address, environment, redact, world } = context;
+  const { timeouts } = environment.target;
+  return source.open(context.detection, {
+    dialect,
+    timeouts,
+    redact,
+    withEmptyShadow: (work) =>
+      withShadow(dialect, shadowRequest({ environment, address, world }, 'empty', null), ({ session }) =>
+        work(session),
+      ),
+  });
+};
+
+/** A request for a shadow database, with everything that the configuration says of it. */
+export const shadowRequest = (
+  context: Pick<Context, 'environment' | 'address' | 'world'>,
+  content: 'empty' | 'copy',
+  target: Session | null,
+): Parameters<Dialect['createShadow']>[0] => ({
+  content,
+  target,
+  address: context.address,
+  identity: null,
+  timeouts: context.environment.target.timeouts,
+  scratch: context.environment.shadow.scratch,
+  folder: context.world.temporary,
+  ...(context.environment.shadow.url && { shadowUrl: context.environment.shadow.url }),
+});
+
+const build = async (world: World, options: PhaseOptions): Promise<Context> => {
+  refuseReverse(options.direction);
+  const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
+  const environment = resolveEnvironment(loaded, options.env);
+  const dialect = await loadDialect(environment.target.dialect);
+  const address = dialect.address(environment.target.url, loaded.root);
+  const redact = redactor(everySecret(environment, address));
+  const detection = await detectSource(loaded.project, options.source ?? loaded.config.source ?? null);
+  const partial = { world, options, loaded, environment, dialect, address, redact, detection };
+  const project = await openProject(partial);
+  const ignore = [...project.ledger.objects, ...(loaded.config.ignore ?? []).map(parseIgnore)];
+  return { ...partial, project, inspect: { ignore } };
+};
+
+/** Opens the artifacts' side of an environment only. Throws CONFIG_*, ENVIRONMENT_*. */
+export const withDesk = async <T>(
+  world: World,
+  options: PhaseOptions,
+  work: (desk: Desk) => Promise<T>,
+): Promise<T> => {
+  refuseReverse(options.direction);
+  const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
+  const environment = resolveEnvironment(loaded, options.env, true);
+  return work({ world, options, loaded, environment, redact: redactor([environment.target.url]) });
+};
+
+/** Runs `work` with a context and closes what it opened. Throws CONFIG_*, ENVIRONMENT_*, URL_*, SOURCE_*. */
+export const withContext = async <T>(
+  world: World,
+  options: PhaseOptions,
+  work: (context: Context) => Promise<T>,
+): Promise<T> => {
+  const context = await build(world, options);
+  try {
+    return await work(context);
+  } finally {
+    await context.project.close();
+  }
+};
+
+/** Runs `work` with a read-only session; null where the database does not exist yet and may be created. */
+export const withTarget = async <T>(
+  context: Context,
+  work: (session: Session | null) => Promise<T>,
+): Promise<T> => {
+  const { dialect, address, environment } = context;
+  const { timeouts, create } = environment.target;
+  if (create && !(await dialect.exists(address, timeouts))) return work(null);
+  const session = await dialect.connect(address, { mode: 'read', timeouts });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+};

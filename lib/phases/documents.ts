@@ -1,0 +1,42 @@
+// Writes the plan's document and page, again whenever a rehearsal or an approval adds to what is known of it.
+import path from 'node:path';
+import { type Approval, openHazards } from '../approve/index.ts';
+import { type Run, readArtifact, type Stored, writeWhole } from '../audit/index.ts';
+import type { Plan } from '../plan/index.ts';
+import type { Rehearsal } from '../rehearse/model.ts';
+import { DOCUMENTS, renderPage, renderPlan } from '../report/index.ts';
+import { shortHash } from '../schema/index.ts';
+import type { Desk } from './context.ts';
+
+/** The commands with which this plan is approved and applied. */
+export const howToApprove = (plan: Stored<'plan', Plan>, run: Run): readonly string[] => {
+  const { environment, protected: isProtected } = plan.artifact.body.target;
+  const where = `--env ${environment} --task ${run.task}`;
+  const accept = [...new Set(openHazards(plan.artifact.body).map((hazard) => hazard.code))]
+    .map((code) => ` --accept '${code}=<reason>'`)
+    .join('');
+  if (isProtected) {
+    return [
+      'At a terminal, by a person:',
+      `$ npx zx tasks/approve.ts ${where}`,
+      'Then, there or in the deploy job, with this run folder:',
+      `$ npx zx tasks/apply.ts ${where} --confirm ${environment}`,
+    ];
+  }
+  return [`$ npx zx tasks/sync.ts ${where} --confirm ${environment} --plan ${shortHash(plan.hash)}${accept}`];
+};
+
+/** `02-migration-plan.md` and `02-migration-plan.html`, from what the run holds for this very plan. */
+export const writePlanDocument = (context: Desk, run: Run, plan: Stored<'plan', Plan>): void => {
+  const rehearsal = readArtifact<Rehearsal, 'rehearsal'>(run, 'rehearsal');
+  const approval = readArtifact<Approval, 'approval'>(run, 'approval');
+  const input = {
+    plan: plan.artifact,
+    hash: plan.hash,
+    approve: howToApprove(plan, run),
+    rehearsal: rehearsal?.artifact.body.plan === plan.hash ? rehearsal.artifact : null,
+    approval: approval?.artifact.body.plan === plan.hash ? approval.artifact : null,
+  };
+  writeWhole(path.join(run.folder, DOCUMENTS.plan), context.redact(renderPlan(input)));
+  writeWhole(path.join(run.folder, '02-migration-plan.html'), context.redact(renderPage(input)));
+};

@@ -1,0 +1,124 @@
+// What became of a run, written down: `execution.json`, `03-execution-log.md`, and the error that a failed one ends with.
+import path from 'node:path';
+import type { Execution } from '../apply/model.ts';
+import type { Approval } from '../approve/index.ts';
+import { type Stored, writeArtifact, writeWhole } from '../audit/index.ts';
+import type { BackupEvidence, TableSize } from '../dialects/contract.ts';
+import { DbsyncError, type ErrorCode } from '../errors/index.ts';
+import type { ExecuteResult } from '../execute/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { DOCUMENTS, renderExecution } from '../report/index.ts';
+import type { Rehearsed } from './approve.ts';
+import type { Context } from './context.ts';
+
+/** An execution that was written down. */
+export interface Applied {
+  readonly execution: Stored<'execution', Execution>;
+}
+
+export interface Work {
+  readonly context: Context;
+  readonly rehearsed: Rehearsed;
+  readonly plan: Plan;
+  readonly approval: Stored<'approval', Approval>;
+  readonly startedAt: Date;
+}
+
+/** What is known before the first statement is sent. */
+export interface Prepared {
+  readonly backup: BackupEvidence | null;
+  readonly rowsBefore: readonly TableSize[];
+  readonly healthBefore: readonly string[];
+}
+
+const recovery = (work: Work, result: ExecuteResult): readonly string[] => {
+  const where = `--env ${work.plan.target.environment}`;
+  if (result.outcome === 'applied') return [];
+  if (result.outcome === 'rolled-back') {
+    return [
+      'The target is as it was. Mend the migration or the data, then:',
+      `$ npx zx tasks/sync.ts ${where}`,
+    ];
+  }
+  if (result.steps.some((step) => step.state === 'unknown')) {
+    return [
+      'The state of a statement is unknown; look before anything else is written:',
+      `$ npx zx tasks/recover.ts ${where} --task ${work.rehearsed.run.task}`,
+    ];
+  }
+  const torn =
+    result.failure &&
+    result.steps.some((step) => step.migration === result.failure?.migration && step.state === 'committed');
+  if (torn) {
+    return [
+      `Part of ${result.failure?.migration} is committed. See what remains, and how it can be mended:`,
+      `$ npx zx tasks/recover.ts ${where} --task ${work.rehearsed.run.task}`,
+    ];
+  }
+  return [
+    `Applied and kept: ${result.migrations.join(', ') || 'nothing'}. The failing migration was undone as a whole; mend it, then:`,
+    `$ npx zx tasks/sync.ts ${where}`,
+  ];
+};
+
+/** Writes the execution and its document. */
+export const writeExecution = (
+  work: Work,
+  result: ExecuteResult,
+  known: Prepared & Pick<Execution, 'rowsAfter'>,
+): Applied => {
+  const { context, rehearsed, approval, plan } = work;
+  const { failure } = result;
+  const body: Execution = {
+    plan: rehearsed.plan.hash,
+    approval: approval.hash,
+    steps: result.steps,
+    migrations: result.migrations,
+    outcome: result.outcome,
+    failure: failure && {
+      step: failure.step?.id ?? null,
+      migration: failure.migration,
+      message: failure.engine.message,
+      engineCode: failure.engine.code,
+      excerpt: failure.excerpt,
+    },
+    recovery: recovery(work, result),
+    ...known,
+    startedAt: work.startedAt.toISOString(),
+    finishedAt: context.world.now().toISOString(),
+    createdDatabase: plan.createsDatabase,
+  };
+  const { redact, world } = context;
+  const execution = writeArtifact(rehearsed.run, {
+    kind: 'execution',
+    previous: approval.hash,
+    body,
+    at: world.now(),
+    redact,
+  });
+  const text = redact(renderExecution({ execution: execution.artifact, plan }));
+  writeWhole(path.join(rehearsed.run.folder, DOCUMENTS.execution), text);
+  return { execution };
+};
+
+const FAILURES: Readonly<Record<Exclude<Execution['outcome'], 'applied'>, ErrorCode>> = {
+  'rolled-back': 'APPLY_FAILED',
+  partial: 'APPLY_PARTIAL',
+  interrupted: 'INTERRUPTED',
+};
+
+/** An execution that did not go through, as the error that ends the run. */
+export const demandApplied = (work: Work, body: Execution): void => {
+  if (body.outcome === 'applied') return;
+  const count = (state: string): number => body.steps.filter((step) => step.state === state).length;
+  const where = body.failure?.migration ? ` in ${body.failure.migration}` : '';
+  throw new DbsyncError(FAILURES[body.outcome], {
+    summary: [
+      `${body.outcome === 'interrupted' ? 'The run was stopped' : 'The run failed'}${where}: ${body.failure?.message ?? ''}`,
+      ...(body.failure?.excerpt ? [body.failure.excerpt] : []),
+    ].join('\n'),
+    why: `${count('committed')} statements are committed, ${count('rolled-back') + count('failed')} were undone, ${count('unknown')} are unknown, ${count('not-started')} were not started.`,
+    next: body.recovery,
+    details: { outcome: body.outcome, log: path.join(work.rehearsed.run.folder, DOCUMENTS.execution) },
+  });
+};

@@ -1,0 +1,55 @@
+// What a caller (a command line, a gulpfile, a test) can ask of a phase. Pure.
+import type { Surroundings } from '../approve/index.ts';
+import type { Ui } from './ui.ts';
+
+export interface AcceptOption {
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Options of all phases; each phase looks at those that concern it. */
+export interface PhaseOptions {
+  /** The environment; never a default. */
+  readonly env?: string | undefined;
+  /** The run's name: `dev/active/<task>/db`. */
+  readonly task?: string | undefined;
+  /** The configuration's file. */
+  readonly config?: string | undefined;
+  /** The source of truth, where a project has two. */
+  readonly source?: string | undefined;
+  readonly strategy?: 'migrate' | 'push' | undefined;
+  /** Why push is chosen. */
+  readonly reason?: string | undefined;
+  /** Anything that asks for database -> code; always refused. */
+  readonly direction?: string | undefined;
+  /** The last migration to apply. */
+  readonly to?: string | undefined;
+  /** The environment's name, typed in full: the non-interactive confirmation. */
+  readonly confirm?: string | undefined;
+  /** Binds a confirmation to a plan that was already seen: its hash or the first digits of it. */
+  readonly plan?: string | undefined;
+  readonly accept?: readonly AcceptOption[];
+  /** The name of a backup that somebody else made. */
+  readonly backup?: string | undefined;
+  /** Why no backup is needed although data can be lost. */
+  readonly acceptRisk?: string | undefined;
+  /** Whether another database than the remembered one is meant. */
+  readonly acceptIdentity?: boolean;
+  /** `recover`: what to do. */
+  readonly resolve?: { readonly migration: string; readonly as: 'applied' | 'rolled-back' } | undefined;
+  /** `recover`: the last migration that the database already has. */
+  readonly baseline?: string | undefined;
+}
+
+/** The world outside: gathered once, at the door. */
+export interface World {
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly surroundings: Surroundings;
+  readonly ui: Ui;
+  readonly now: () => Date;
+  /** Aborted when the run is asked to stop. */
+  readonly signal: AbortSignal;
+  /** Absolute folder for temporary files. */
+  readonly temporary: string;
+}

@@ -1,0 +1,250 @@
+// Phase A.5: the plan. Measured on a shadow, weighed with questions to the live data, written down; nothing is sent to the target.
+import path from 'node:path';
+import { type Run, type Stored, writeArtifact, writeWhole } from '../audit/index.ts';
+import type { Session } from '../dialects/contract.ts';
+import { DbsyncError, EXIT } from '../errors/index.ts';
+import {
+  collectHazards,
+  collisions,
+  type DriftReport,
+  driftReport,
+  forecastAtomicity,
+  isNoop,
+  type Plan,
+  rollbackOf,
+  type SourceRef,
+  type Strategy,
+} from '../plan/index.ts';
+import { DOCUMENTS, renderDrift } from '../report/index.ts';
+import {
+  answerProbes,
+  applyPolicy,
+  type Hazard,
+  type InlineAcceptance,
+  inlineAcceptances,
+  needsAcceptance,
+} from '../risk/index.ts';
+import { fingerprint, type Hash, type Snapshot } from '../schema/index.ts';
+import { type Analysis, analyze, driftOf, touchedTables } from './analysis.ts';
+import { type Context, withTarget } from './context.ts';
+import { writePlanDocument } from './documents.ts';
+import { declareIntent } from './intent.ts';
+import type { Intent } from './intent-model.ts';
+import type { Outcome } from './outcome.ts';
+
+/** A plan that was made, with the snapshots that it leads from and to. */
+export interface Made {
+  readonly run: Run;
+  readonly plan: Stored<'plan', Plan>;
+}
+
+const sourceRef = (context: Context, analysis: Analysis): SourceRef => ({
+  source: context.detection.source,
+  title: context.project.title,
+  version: context.detection.version,
+  applied: analysis.ledger.applied.at(-1) ?? null,
+  wanted: analysis.migrations.at(-1)?.id ?? analysis.ledger.applied.at(-1) ?? null,
+  filesHash: context.project.filesHash,
+});
+
+/** Answers the hazards' questions from the live data, each in bounded time. */
+const weigh = async (
+  context: Context,
+  session: Session | null,
+  hazards: readonly Hazard[],
+): Promise<readonly Hazard[]> => {
+  if (!session) return hazards;
+  await session.limit({ statementMs: context.environment.target.timeouts.probeMs });
+  return (await answerProbes(hazards, async (sql) => (await session.raw(sql)).rows)).hazards;
+};
+
+/** What the planned migrations accept in their own comments. */
+const inlineOf = (context: Context, analysis: Analysis): readonly InlineAcceptance[] =>
+  analysis.migrations.flatMap(
+    ({ id, file, sql }) =>
+      inlineAcceptances({ migration: id, file, text: sql ?? '' }, context.dialect.scan).acceptances,
+  );
+
+const refuseDenied = (context: Context, plan: Plan): void => {
+  const denied = plan.decisions.filter((decision) => decision.decision === 'denied');
+  if (denied.length === 0) return;
+  throw new DbsyncError('HAZARD_DENIED', {
+    summary: `The policy of "${context.environment.name}" denies: ${[...new Set(denied.map((item) => item.code))].join(', ')}.`,
+    why: 'A denied hazard cannot be accepted by anyone in this run.',
+    next: ["Change the migration as the hazard's remedy says, or change the policy in dbsync.config.ts."],
+    details: { denied },
+  });
+};
+
+const refuseCollisions = (context: Context, drift: DriftReport): void => {
+  const items = collisions(drift);
+  if (items.length === 0) return;
+  throw new DbsyncError('DRIFT_COLLIDES', {
+    summary: `The live schema was changed by hand where the plan works:\n${items
+      .map((item) => `  ${item.description}  (the plan: ${item.collidesWith ?? ''})`)
+      .join('\n')}`,
+    why: 'The plan would fail there, or undo a change that somebody made on purpose. Nothing was written to the target.',
+    next: ['Bring the hand-made change into a migration, or take it back, then plan again.'],
+    details: { collisions: items.map((item) => item.description), environment: context.environment.name },
+  });
+};
+
+const buildPlan = async (
+  context: Context,
+  session: Session | null,
+  analysis: Analysis,
+  intent: Intent,
+): Promise<Plan> => {
+  const { dialect, environment, project } = context;
+  const drift = driftReport(
+    driftOf(analysis),
+    analysis.change,
+    analysis.recorded ? [] : analysis.prediction.caveats,
+  );
+  const atomicity = forecastAtomicity(analysis.batches);
+  const tables = session ? await dialect.measure(session, touchedTables(context, analysis)) : [];
+  const collected = collectHazards({
+    dialect,
+    identity: analysis.located.identity,
+    batches: analysis.batches,
+    change: analysis.change,
+    before: analysis.actual,
+    after: analysis.predicted,
+    sizes: tables,
+    ledger: analysis.ledger,
+    drift,
+    atomicity,
+  });
+  const hazards = await weigh(context, session, collected);
+  const inline = inlineOf(context, analysis);
+  const decisions = applyPolicy(hazards, {
+    rules: environment.policy,
+    inline,
+    inlineAllowed: environment.inlineAcceptance,
+  });
+  return {
+    target: analysis.located.ref,
+    source: sourceRef(context, analysis),
+    strategy: intent.strategy,
+    reason: intent.reason,
+    createsDatabase: session === null,
+    from: fingerprint(analysis.actual),
+    predicted: fingerprint(analysis.predicted),
+    prediction: analysis.prediction,
+    ledger: analysis.ledger.state,
+    ledgerReport: analysis.ledger,
+    drift,
+    change: analysis.change,
+    batches: analysis.batches,
+    held: analysis.held,
+    hazards,
+    decisions,
+    tables,
+    atomicity,
+    rollback: rollbackOf(dialect, analysis.byMigration),
+    backupRequired: hazards.some((hazard) => hazard.severity === 'destructive' && needsAcceptance(hazard)),
+    uncovered: analysis.uncovered,
+    notes: project.notes,
+    timeouts: environment.target.timeouts,
+  };
+};
+
+interface Stage {
+  readonly run: Run;
+  readonly previous: Hash;
+  readonly analysis: Analysis;
+}
+
+const storeSnapshot = (
+  context: Context,
+  stage: Stage,
+  kind: 'snapshot-before' | 'snapshot-predicted',
+  body: Snapshot,
+): Hash => {
+  const { redact, world } = context;
+  return writeArtifact(stage.run, { kind, previous: stage.previous, body, at: world.now(), redact }).hash;
+};
+
+const storeDrift = (context: Context, stage: Stage, plan: Plan): Hash => {
+  const { redact, world } = context;
+  const drift = writeArtifact(stage.run, {
+    kind: 'drift',
+    previous: stage.previous,
+    body: plan.drift,
+    at: world.now(),
+    redact,
+  });
+  const { target, source, change, uncovered } = plan;
+  const document = { drift: drift.artifact, target, source, ledger: plan.ledgerReport, change, uncovered };
+  writeWhole(path.join(stage.run.folder, DOCUMENTS.drift), redact(renderDrift(document)));
+  return drift.hash;
+};
+
+/** Makes the plan of one run and writes it down, the drift report with it. */
+export const makePlan = async (
+  context: Context,
+  session: Session | null,
+  declared: { readonly run: Run; readonly intent: Stored<'intent', Intent> },
+): Promise<Made> => {
+  const { redact, world } = context;
+  const strategy: Strategy = declared.intent.artifact.body.strategy;
+  const analysis = await world.ui.work('Plan', async (report) => {
+    report('replaying the history on a shadow database');
+    return analyze(context, session, strategy);
+  });
+  const body = await buildPlan(context, session, analysis, declared.intent.artifact.body);
+  const stage = { run: declared.run, previous: declared.intent.hash, analysis };
+  storeSnapshot(context, stage, 'snapshot-before', analysis.actual);
+  storeSnapshot(context, stage, 'snapshot-predicted', analysis.predicted);
+  const previous = storeDrift(context, stage, body);
+  const plan = writeArtifact(declared.run, { kind: 'plan', previous, body, at: world.now(), redact });
+  writePlanDocument(context, declared.run, plan);
+  refuseCollisions(context, body.drift);
+  refuseDenied(context, body);
+  return { run: declared.run, plan };
+};
+
+/** The phase by itself. */
+export const plan = async (context: Context): Promise<Outcome> => {
+  const declared = await declareIntent(context);
+  const made = await withTarget(context, (session) => makePlan(context, session, declared));
+  const changes = !isNoop(made.plan.artifact.body);
+  return {
+    exitCode: EXIT.done,
+    kind: 'plan',
+    changes,
+    data: { hash: made.plan.hash, task: made.run.task, folder: made.run.folder, ...made.plan.artifact.body },
+  };
+};
+
+/** Phase A.4 and A.5 in part: what differs, without a plan that could be approved. */
+export const diff = async (context: Context): Promise<Outcome> => {
+  const outcome = await plan(context);
+  return { ...outcome, kind: 'diff' };
+};
+
+/** The snapshot phase: the live schema, as `schema_snapshot.before.json`. */
+export const snapshot = async (context: Context): Promise<Outcome> => {
+  const { run, intent } = await declareIntent(context);
+  const { redact, world, dialect, inspect } = context;
+  const body = await withTarget(context, async (session) =>
+    session ? dialect.inspect(session, inspect) : { dialect: dialect.name, objects: [] },
+  );
+  const stored = writeArtifact(run, {
+    kind: 'snapshot-before',
+    previous: intent.hash,
+    body,
+    at: world.now(),
+    redact,
+  });
+  return {
+    exitCode: EXIT.done,
+    kind: 'snapshot',
+    data: {
+      fingerprint: fingerprint(body),
+      task: run.task,
+      folder: run.folder,
+      snapshot: stored.artifact.body,
+    },
+  };
+};

@@ -1,0 +1,172 @@
+// The rehearsal: the very plan, by the very executor, on a replica of the target; then planned again, which must find nothing.
+import { type Run, requireArtifact, type Stored, writeArtifact } from '../audit/index.ts';
+import type { Session } from '../dialects/contract.ts';
+import { DbsyncError, EXIT } from '../errors/index.ts';
+import { type ExecuteResult, execute } from '../execute/index.ts';
+import type { Plan } from '../plan/index.ts';
+import type { Rehearsal } from '../rehearse/model.ts';
+import { describeChange, diffSnapshots, fingerprint, isEmpty, type Snapshot } from '../schema/index.ts';
+import { type OpenShadow, replay, withShadow } from '../shadow/index.ts';
+import { type Context, shadowRequest, withTarget } from './context.ts';
+import { writePlanDocument } from './documents.ts';
+import type { Outcome } from './outcome.ts';
+import type { Made } from './plan.ts';
+import { continueRun } from './run.ts';
+
+/** Plans again on the replica: the ledger must have nothing pending, and push nothing to send. */
+const planAgain = async (context: Context, session: Session, plan: Plan): Promise<readonly string[]> => {
+  if (plan.strategy === 'push') {
+    const preview = await context.project.push(session);
+    return preview.sql.trim() === '' ? [] : ['push would still change something'];
+  }
+  const report = await context.project.ledger.read(session, { targetHasObjects: true });
+  const held = new Set(plan.held.map((item) => item.migration));
+  const left = report.pending.filter((id) => !held.has(id));
+  const blocking = report.problems.filter((problem) => problem.weight === 'blocking');
+  return [...left.map((id) => `${id} is still pending`), ...blocking.map((problem) => problem.message)];
+};
+
+const perform = (
+  context: Context,
+  session: Session,
+  plan: Plan,
+  report: (status: string) => void,
+): Promise<ExecuteResult> =>
+  execute({
+    dialect: context.dialect,
+    session,
+    project: context.project,
+    batches: plan.batches,
+    ledger: plan.strategy === 'migrate',
+    hooks: {
+      record: () => {},
+      progress: (done, total, current) => report(`${done}/${total} ${current}`),
+      now: context.world.now,
+      signal: context.world.signal,
+    },
+  });
+
+/** What the replica lacks of the target before it starts: nothing for a copy, the history for an empty one. */
+const prepare = async (context: Context, open: OpenShadow, plan: Plan): Promise<void> => {
+  if (open.shadow.holdsData || plan.createsDatabase || plan.prediction.method === 'copied') return;
+  const known = new Map(context.project.migrations.map((migration) => [migration.id, migration]));
+  await replay({
+    dialect: context.dialect,
+    session: open.session,
+    project: context.project,
+    migrations: plan.ledgerReport.applied.flatMap((id) => known.get(id) ?? []),
+    timeouts: plan.timeouts,
+    signal: context.world.signal,
+    now: context.world.now,
+  });
+};
+
+const failureText = (result: ExecuteResult): string | null => {
+  const { failure } = result;
+  if (!failure) return null;
+  const where = failure.step ? `${failure.step.file}:${failure.step.line}` : failure.migration;
+  return [`${where}: ${failure.engine.message}`, ...(failure.excerpt ? [failure.excerpt] : [])].join('\n');
+};
+
+interface Performed {
+  readonly open: OpenShadow;
+  readonly result: ExecuteResult;
+  readonly plan: Stored<'plan', Plan>;
+  readonly predicted: Snapshot;
+  readonly startedAt: Date;
+}
+
+const assemble = async (context: Context, performed: Performed): Promise<Rehearsal> => {
+  const { open, result, plan, predicted } = performed;
+  const body = plan.artifact.body;
+  const reached = await context.dialect.inspect(open.session, context.inspect);
+  // A replica without the target's own objects is compared with what the change itself leads to.
+  const difference = diffSnapshots(predicted, reached);
+  const againMessages = result.failure ? [] : await planAgain(context, open.session, body);
+  const failure = failureText(result);
+  const passed = failure === null && isEmpty(difference) && againMessages.length === 0;
+  return {
+    plan: plan.hash,
+    replica: open.shadow.description,
+    holdsData: open.shadow.holdsData,
+    faithful: open.shadow.caveats.length === 0,
+    caveats: open.shadow.caveats,
+    steps: result.steps,
+    predicted: body.predicted,
+    reached: fingerprint(reached),
+    difference,
+    again: againMessages.length === 0 ? 'nothing' : 'something',
+    againMessages,
+    outcome: passed ? 'passed' : 'failed',
+    failure,
+    durationMs: context.world.now().getTime() - performed.startedAt.getTime(),
+  };
+};
+
+const rehearseOn = (
+  context: Context,
+  target: Session | null,
+  made: Made,
+  predicted: Snapshot,
+): Promise<Rehearsal> =>
+  context.world.ui.work('Rehearsal', async (report) => {
+    const plan = made.plan.artifact.body;
+    const startedAt = context.world.now();
+    report('making a replica');
+    return withShadow(context.dialect, shadowRequest(context, 'copy', target), async (open) => {
+      await prepare(context, open, plan);
+      const result = await perform(context, open.session, plan, report);
+      return assemble(context, { open, result, plan: made.plan, predicted, startedAt });
+    });
+  });
+
+const refuse = (body: Rehearsal, run: Run, environment: string): DbsyncError => {
+  const lost = body.difference.changes.map((change) => `  ${describeChange(change)}`);
+  const again = `$ npx zx tasks/plan.ts --env ${environment} --task ${run.task}`;
+  if (body.failure !== null) {
+    return new DbsyncError('REHEARSAL_FAILED', {
+      summary: `The plan fails on ${body.replica}:\n${body.failure}`,
+      why: 'What fails on a replica would fail on the target. Nothing was written to the target.',
+      next: ['Mend the migration or the data that it trips over, then plan again.', again],
+    });
+  }
+  return new DbsyncError('REHEARSAL_DIVERGED', {
+    summary: `The rehearsal did not lead where the plan says:\n${[...lost, ...body.againMessages.map((line) => `  ${line}`)].join('\n')}`,
+    why: 'Usually the live schema was changed by hand where the plan works (a rebuild drops what it does not know). Nothing was written to the target.',
+    next: ['Bring the hand-made change into a migration, or take it back, then plan again.', again],
+  });
+};
+
+/** Rehearses a plan and writes `rehearsal.json`. Throws REHEARSAL_FAILED, REHEARSAL_DIVERGED, SHADOW_*. */
+export const rehearsePlan = async (
+  context: Context,
+  target: Session | null,
+  made: Made,
+): Promise<Stored<'rehearsal', Rehearsal>> => {
+  const { run, plan } = made;
+  const { redact, world } = context;
+  const predicted = requireArtifact<Snapshot>(run, 'snapshot-predicted', 'plan').artifact.body;
+  const body = await rehearseOn(context, target, made, predicted);
+  const stored = writeArtifact(run, {
+    kind: 'rehearsal',
+    previous: plan.hash,
+    body,
+    at: world.now(),
+    redact,
+  });
+  writePlanDocument(context, run, plan);
+  if (body.outcome === 'failed') throw refuse(stored.artifact.body, run, context.environment.name);
+  return stored;
+};
+
+/** The phase by itself. */
+export const rehearse = async (context: Context): Promise<Outcome> => {
+  const run = continueRun(context);
+  const plan = requireArtifact<Plan, 'plan'>(run, 'plan', 'plan');
+  const stored = await withTarget(context, (session) => rehearsePlan(context, session, { run, plan }));
+  return {
+    exitCode: EXIT.done,
+    kind: 'rehearsal',
+    data: { task: run.task, hash: stored.hash, ...stored.artifact.body },
+  };
+};

@@ -1,0 +1,130 @@
+// Gathers every hazard of a plan: the database's, the text's, the ledger's, the drift's and the run's own. Pure.
+import type { Dialect, Identity, TableSize } from '../dialects/contract.ts';
+import type { PlannedBatch } from '../execute/model.ts';
+import {
+  type Hazard,
+  hazardId,
+  processRule,
+  type RiskInput,
+  SEVERITIES,
+  tableKey,
+  textualHazards,
+} from '../risk/index.ts';
+import type { Diff, Snapshot } from '../schema/index.ts';
+import type { LedgerReport } from '../sources/contract.ts';
+import type { Atomicity, DriftReport } from './model.ts';
+
+export interface HazardInput {
+  readonly dialect: Dialect;
+  /** Null where the database does not exist yet: nothing in it can be lost. */
+  readonly identity: Identity | null;
+  readonly batches: readonly PlannedBatch[];
+  readonly change: Diff;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly sizes: readonly TableSize[];
+  readonly ledger: LedgerReport;
+  readonly drift: DriftReport;
+  readonly atomicity: Atomicity;
+}
+
+const processHazard = (
+  code: string,
+  parts: { subject: string; message: string; remedy?: string; migration?: string },
+): Hazard => {
+  const rule = processRule(code);
+  return {
+    code,
+    severity: rule.severity,
+    subject: parts.subject,
+    message: parts.message,
+    remedy: parts.remedy ?? rule.remedy,
+    evidence: [],
+    ...(parts.migration !== undefined && { migration: parts.migration }),
+  };
+};
+
+const fromLedger = (ledger: LedgerReport): Hazard[] =>
+  ledger.problems
+    .filter((problem) => problem.weight === 'warning')
+    .map((problem) =>
+      processHazard(problem.code, {
+        subject: problem.migration === null ? 'the ledger' : `migration ${problem.migration}`,
+        message: problem.message,
+        ...(problem.remedy[0] !== undefined && { remedy: problem.remedy[0] }),
+        ...(problem.migration !== null && { migration: problem.migration }),
+      }),
+    );
+
+const fromDrift = (drift: DriftReport): Hazard[] =>
+  drift.items.map((item) =>
+    processHazard(item.class === 'collides' ? 'x-drift-collides' : 'x-drift-present', {
+      subject: item.description,
+      message:
+        item.class === 'collides'
+          ? `The live schema was changed by hand where the plan works: ${item.description}; the plan: ${item.collidesWith ?? ''}.`
+          : `The live schema differs from its history: ${item.description}.`,
+    }),
+  );
+
+const fromAtomicity = (atomicity: Atomicity): Hazard[] =>
+  atomicity.migrations
+    .filter((item) => !item.atomic)
+    .map((item) =>
+      processHazard('x-not-atomic', {
+        subject: `migration ${item.migration}`,
+        message: `A failure inside it leaves the statements before it committed: ${item.because}.`,
+        migration: item.migration,
+      }),
+    );
+
+const statementsOf = (input: HazardInput): RiskInput['statements'] =>
+  input.batches.flatMap((batch) =>
+    batch.steps.map((step, index) => ({
+      migration: step.migration,
+      statement: { text: step.sql, file: step.file, line: step.line, offset: 0, index },
+    })),
+  );
+
+const riskInput = (input: HazardInput): RiskInput => ({
+  product: input.identity?.product ?? input.dialect.title,
+  version: input.identity?.versionNumbers ?? [],
+  facts: input.identity?.facts ?? {},
+  statements: statementsOf(input),
+  change: input.change,
+  before: input.before,
+  after: input.after,
+  sizes: new Map(input.sizes.map((size) => [tableKey(size), size])),
+});
+
+/** Worst first, and within a severity in the order of the plan. */
+const sortHazards = (hazards: readonly Hazard[]): readonly Hazard[] =>
+  SEVERITIES.flatMap((severity) => hazards.filter((hazard) => hazard.severity === severity));
+
+const distinct = (hazards: readonly Hazard[]): readonly Hazard[] => {
+  const seen = new Set<string>();
+  return hazards.filter((hazard) => {
+    const key = `${hazardId(hazard)} ${hazard.line ?? ''}`;
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
+};
+
+/** Every hazard, worst first; each appears once. */
+export const collectHazards = (input: HazardInput): readonly Hazard[] => {
+  const { dialect } = input;
+  const risk = riskInput(input);
+  const text = textualHazards(risk, {
+    rules: dialect.scan,
+    quote: dialect.quote,
+    fold: dialect.fold ?? ((name) => name.toLowerCase()),
+    classify: (planned) => dialect.classify(planned.statement),
+  });
+  const all = [
+    ...dialect.hazards(risk),
+    ...text,
+    ...fromLedger(input.ledger),
+    ...fromDrift(input.drift),
+    ...fromAtomicity(input.atomicity),
+  ];
+  return sortHazards(distinct(all));
+};

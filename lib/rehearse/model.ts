@@ -1,0 +1,28 @@
+// The rehearsal: the very plan, run by the very executor, on a replica. Pure.
+
+import type { StepRecord } from '../execute/model.ts';
+import type { Diff, Hash } from '../schema/index.ts';
+
+/** Body of `rehearsal.json`. */
+export interface Rehearsal {
+  readonly plan: Hash;
+  /** `a copy of the file with its data`. */
+  readonly replica: string;
+  readonly holdsData: boolean;
+  /** Whether nothing is less certain than on the target itself. */
+  readonly faithful: boolean;
+  readonly caveats: readonly string[];
+  readonly steps: readonly StepRecord[];
+  readonly predicted: Hash;
+  /** The fingerprint that the replica reached. */
+  readonly reached: Hash;
+  /** Predicted against reached. */
+  readonly difference: Diff;
+  /** Whether planning again on the replica found nothing to do. */
+  readonly again: 'nothing' | 'something';
+  readonly againMessages: readonly string[];
+  readonly outcome: 'passed' | 'failed';
+  /** Why it failed, in the engine's words, with the statement. */
+  readonly failure: string | null;
+  readonly durationMs: number;
+}

@@ -1,0 +1,137 @@
+// Hazards as a person reads them: worst first, each with its evidence, its remedy and what was decided about it. Pure.
+import type { Approval } from '../../approve/model.ts';
+import type { HazardDecision, Plan } from '../../plan/model.ts';
+import { type Evidence, type Hazard, hazardId, SEVERITIES, type Severity } from '../../risk/index.ts';
+import { clause, listed, number } from '../words.ts';
+
+export interface HazardView {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly subject: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** The safer SQL, or ''. */
+  readonly rewrite: string;
+  /** `prisma/migrations/2_drop/migration.sql:3`, or ''. */
+  readonly where: string;
+  readonly evidence: readonly string[];
+  /** Why its severity is not the catalogue's, or ''. */
+  readonly adjusted: string;
+  readonly willFail: boolean;
+  readonly decision: DecisionView;
+  readonly docs: string;
+}
+
+export interface DecisionView {
+  /** The id that an acceptance must name, or '' where nothing is open. */
+  readonly acceptAs: string;
+  readonly state: HazardDecision['decision'];
+  /** One line: `needs a decision`, `accepted: <reason>`. */
+  readonly line: string;
+}
+
+export interface HazardGroup {
+  readonly severity: Severity;
+  /** `Destructive`. */
+  readonly title: string;
+  /** What the severity means, in one sentence. */
+  readonly meaning: string;
+  readonly hazards: readonly HazardView[];
+}
+
+/** Title and meaning of each severity. */
+export const SEVERITY_WORDS: Readonly<
+  Record<Severity, { readonly title: string; readonly meaning: string }>
+> = {
+  destructive: { title: 'Destructive', meaning: 'Data can be lost.' },
+  blocking: {
+    title: 'Blocking',
+    meaning: 'A running application waits, or a whole table is read or rewritten.',
+  },
+  breaking: {
+    title: 'Breaking',
+    meaning: 'Application code, a dependent object or the migration itself fails.',
+  },
+  advice: { title: 'To read', meaning: 'Needs a human eye; nothing is lost by itself.' },
+};
+
+const evidenceLine = (evidence: Evidence): string => {
+  if (evidence.count === null) return `${evidence.question}: not answered in the time allowed`;
+  const samples = evidence.samples.length > 0 ? ` (such as ${listed(evidence.samples)})` : '';
+  return `${evidence.question}: ${evidence.exact ? '' : 'about '}${number(evidence.count)}${samples}`;
+};
+
+const decided = (by: string, reason: string | null): string => (reason ? `${by}: ${clause(reason)}` : by);
+
+const decisionLine = (decision: HazardDecision): string => {
+  const source =
+    decision.by === 'inline' ? ' in the migration file' : decision.by === 'policy' ? ' by the policy' : '';
+  switch (decision.decision) {
+    case 'open':
+      return decided('needs a decision', decision.reason);
+    case 'allowed':
+      return decided(`allowed${source}`, decision.reason);
+    case 'accepted':
+      return decided(`accepted${source}`, decision.reason);
+    case 'denied':
+      return decided(`denied${source}`, decision.reason);
+  }
+};
+
+const decisionView = (decision: HazardDecision | null, approval: Approval | null): DecisionView => {
+  if (!decision) return { acceptAs: '', state: 'open', line: 'needs a decision' };
+  const state = decision.decision;
+  if (state !== 'open') return { acceptAs: '', state, line: decisionLine(decision) };
+  const acceptance = approval?.accepted.find(
+    (item) => item.code === decision.code && (item.id === '' || item.id === decision.id),
+  );
+  return acceptance
+    ? { acceptAs: '', state: 'accepted', line: decided('accepted in the approval', acceptance.reason) }
+    : { acceptAs: decision.id, state, line: decisionLine(decision) };
+};
+
+const place = (hazard: Hazard): string => {
+  if (!hazard.file) return hazard.migration ?? '';
+  return hazard.line === undefined ? hazard.file : `${hazard.file}:${hazard.line}`;
+};
+
+const hazardView = (hazard: Hazard, decision: DecisionView): HazardView => ({
+  code: hazard.code,
+  severity: hazard.severity,
+  subject: hazard.subject,
+  message: hazard.message,
+  remedy: hazard.remedy,
+  rewrite: hazard.rewrite ?? '',
+  where: place(hazard),
+  evidence: hazard.evidence.map(evidenceLine),
+  adjusted: hazard.adjusted ?? '',
+  willFail: hazard.willFail ?? false,
+  decision,
+  docs: `reference/hazards.md#${hazard.code}`,
+});
+
+/** Every hazard of the plan, in the plan's order. */
+export const hazardViews = (plan: Plan, approval: Approval | null): HazardView[] => {
+  const decisions = new Map(plan.decisions.map((decision) => [decision.id, decision] as const));
+  return plan.hazards.map((hazard) =>
+    hazardView(hazard, decisionView(decisions.get(hazardId(hazard)) ?? null, approval)),
+  );
+};
+
+/** Certain failures first, then what still needs a decision, then the rest. */
+const urgency = (hazard: HazardView): number =>
+  hazard.willFail ? 0 : hazard.decision.state === 'denied' ? 1 : hazard.decision.state === 'open' ? 2 : 3;
+
+/** By severity, worst first; severities without hazards are left out. */
+export const hazardGroups = (hazards: readonly HazardView[]): HazardGroup[] =>
+  SEVERITIES.map((severity) => ({
+    severity,
+    ...SEVERITY_WORDS[severity],
+    hazards: hazards.filter((hazard) => hazard.severity === severity).sort((a, b) => urgency(a) - urgency(b)),
+  })).filter((group) => group.hazards.length > 0);
+
+/** `2 destructive, 1 blocking`; '' without hazards. */
+export const hazardCounts = (groups: readonly HazardGroup[]): string =>
+  groups
+    .map((group) => `${group.hazards.length} ${group.severity === 'advice' ? 'to read' : group.severity}`)
+    .join(', ');

@@ -1,0 +1,177 @@
+// Reads one statement's tokens as far as every SQL dialect agrees: its words, its target, its WHERE. Knows no grammar.
+import { type ScanRules, type Token, tokenize } from '../sql/index.ts';
+
+/** One statement as tokens that mean something. */
+export interface Reading {
+  readonly all: readonly Token[];
+  /** Without space and comments. */
+  readonly tokens: readonly Token[];
+  /** Depth of parentheses at each of `tokens`. */
+  readonly depths: readonly number[];
+}
+
+/** Reads a statement. */
+export const read = (text: string, rules: ScanRules): Reading => {
+  const all = tokenize(text, rules);
+  const tokens = all.filter((token) => token.kind !== 'space' && token.kind !== 'comment');
+  let depth = 0;
+  const depths = tokens.map((token) => {
+    if (token.text === ')') depth = Math.max(0, depth - 1);
+    const here = depth;
+    if (token.text === '(') depth += 1;
+    return here;
+  });
+  return { all, tokens, depths };
+};
+
+/** The word at a position, upper case; '' for anything else. */
+export const wordAt = (reading: Reading, position: number): string => {
+  const token = reading.tokens[position];
+  return token?.kind === 'word' ? token.text.toUpperCase() : '';
+};
+
+/** Position of the first of these words outside of parentheses, from a position on; -1 where there is none. */
+export const findWord = (reading: Reading, words: readonly string[], from = 0): number => {
+  for (let position = from; position < reading.tokens.length; position += 1) {
+    if (reading.depths[position] === 0 && words.includes(wordAt(reading, position))) return position;
+  }
+  return -1;
+};
+
+export interface Name {
+  readonly namespace: string | null;
+  readonly name: string;
+  /** Position of the token behind it. */
+  readonly next: number;
+}
+
+const part = (token: Token | undefined): string | null => {
+  if (token?.kind === 'word') return token.text;
+  return token?.kind === 'quoted-identifier' ? (token.value ?? '') : null;
+};
+
+/** A name, perhaps with its namespace, at a position; null where none stands there. */
+export const nameAt = (reading: Reading, position: number): Name | null => {
+  const first = part(reading.tokens[position]);
+  if (first === null) return null;
+  if (reading.tokens[position + 1]?.text !== '.') return { namespace: null, name: first, next: position + 1 };
+  const second = part(reading.tokens[position + 2]);
+  return second === null ? null : { namespace: first, name: second, next: position + 3 };
+};
+
+const VERBS = ['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'MERGE'];
+/** What may stand between a verb and its table. */
+const FILLERS = [
+  'OR',
+  'ABORT',
+  'FAIL',
+  'IGNORE',
+  'REPLACE',
+  'ROLLBACK',
+  'INTO',
+  'FROM',
+  'ONLY',
+  'LOW_PRIORITY',
+  'QUICK',
+  'DELAYED',
+  'HIGH_PRIORITY',
+];
+
+/** A statement that changes rows: what it does, and to which table. */
+export interface Change {
+  readonly verb: 'insert' | 'update' | 'delete' | 'merge';
+  readonly target: Name;
+}
+
+const VERB_NAMES: Readonly<Record<string, Change['verb']>> = {
+  INSERT: 'insert',
+  REPLACE: 'insert',
+  UPDATE: 'update',
+  DELETE: 'delete',
+  MERGE: 'merge',
+};
+
+/** What a data statement changes; null where it changes no rows or the table cannot be told. */
+export const changeOf = (reading: Reading): Change | null => {
+  const start = wordAt(reading, 0);
+  const position = start === 'WITH' ? findWord(reading, VERBS) : 0;
+  const verb = VERB_NAMES[wordAt(reading, position)];
+  if (!verb) return null;
+  let next = position + 1;
+  while (FILLERS.includes(wordAt(reading, next))) next += 1;
+  const target = nameAt(reading, next);
+  return target && { verb, target };
+};
+
+const AFTER_WHERE = ['RETURNING', 'ORDER', 'LIMIT', 'GROUP', 'ON'];
+
+/** The tokens of the WHERE clause of a statement that changes rows; null where it has none. */
+export const whereOf = (reading: Reading): readonly Token[] | null => {
+  const from = findWord(reading, ['WHERE']);
+  if (from < 0) return null;
+  const end = findWord(reading, AFTER_WHERE, from + 1);
+  return reading.tokens.slice(from + 1, end < 0 ? undefined : end);
+};
+
+/** Splits tokens at a word that stands outside of parentheses. */
+const splitAt = (tokens: readonly Token[], word: string): Token[][] => {
+  const parts: Token[][] = [[]];
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.text === '(') depth += 1;
+    if (token.text === ')') depth -= 1;
+    if (depth === 0 && token.kind === 'word' && token.text.toUpperCase() === word) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
+};
+
+const unwrapped = (tokens: readonly Token[]): readonly Token[] => {
+  let inner = tokens;
+  while (inner.length >= 2 && inner[0]?.text === '(' && inner.at(-1)?.text === ')') {
+    let depth = 0;
+    const closes = inner.findIndex((token) => {
+      depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+      return depth === 0;
+    });
+    if (closes !== inner.length - 1) break;
+    inner = inner.slice(1, -1);
+  }
+  return inner;
+};
+
+const spelling = (tokens: readonly Token[]): string =>
+  tokens.map((token) => token.text.toUpperCase()).join(' ');
+
+const isConstant = (tokens: readonly Token[]): boolean =>
+  tokens.length === 1 && (tokens[0]?.kind === 'number' || tokens[0]?.kind === 'string');
+
+const isTrue = (tokens: readonly Token[]): boolean => {
+  const inner = unwrapped(tokens);
+  const text = spelling(inner);
+  if (text === 'TRUE' || text === 'NOT FALSE' || /^[1-9]\d*$/.test(text)) return true;
+  const equals = inner.findIndex((token) => ['=', '==', '<=', '>='].includes(token.text));
+  if (equals <= 0) return false;
+  const left = inner.slice(0, equals);
+  const right = inner.slice(equals + 1);
+  // `column = column` is true for every row that has a value there, which is not what anybody means by it.
+  const isName = left.every(
+    (token) => ['word', 'quoted-identifier'].includes(token.kind) || token.text === '.',
+  );
+  return (isConstant(left) || isName) && left.length > 0 && spelling(left) === spelling(right);
+};
+
+/** Longer conditions are taken for what they say: nobody writes a tautology in so many words. */
+const LONGEST = 200;
+
+/** Whether a condition restricts nothing: `1 = 1`, `TRUE`, `a = a`, and whatever is joined to one of them by OR. */
+export const alwaysTrue = (tokens: readonly Token[]): boolean => {
+  if (tokens.length > LONGEST) return false;
+  return splitAt(unwrapped(tokens), 'OR').some((branch) => {
+    const parts = splitAt(unwrapped(branch), 'AND');
+    return parts.every((one) => {
+      const inner = unwrapped(one);
+      return isTrue(inner) || (inner.length > 0 && inner.length < one.length && alwaysTrue(inner));
+    });
+  });
+};

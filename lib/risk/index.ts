@@ -1,0 +1,53 @@
+// The room's door.
+export {
+  adjusted,
+  existsBefore,
+  fitToTable,
+  type HazardParts,
+  hazardOf,
+  isLarge,
+  LARGE_BYTES,
+  LARGE_ROWS,
+  lowered,
+} from './hazard.ts';
+export {
+  type InlineAcceptance,
+  type InlineAcceptances,
+  type InlineProblem,
+  inlineAcceptances,
+  type MigrationText,
+} from './inline.ts';
+export {
+  type Evidence,
+  type Hazard,
+  type HazardRule,
+  type PlannedStatement,
+  type Probe,
+  type RiskInput,
+  SEVERITIES,
+  type Severity,
+  type TableFacts,
+  tableKey,
+} from './model.ts';
+export {
+  applyPolicy,
+  type Decision,
+  hazardId,
+  needsAcceptance,
+  type Policy,
+  type PolicyDecision,
+} from './policy.ts';
+export { type Ask, answerProbes, type ProbedHazards } from './probes.ts';
+export { type TextFacts, type TextualContext, tableNamed } from './reading.ts';
+export { type Alike, renamedColumns, renamedTables, type SuspectedRename } from './rename.ts';
+export { PROCESS_RULES, processRule } from './rules.ts';
+export {
+  nullsProbe,
+  quotedTable,
+  rowsProbe,
+  type StructuralContext,
+  type StructuralRules,
+  structuralHazards,
+  valuesProbe,
+} from './structural.ts';
+export { textualHazards } from './textual.ts';

@@ -1,0 +1,90 @@
+// Asks the live data what the hazards need to know, one question at a time. Knows no connection: the caller's function asks.
+import { lowered } from './hazard.ts';
+import type { Evidence, Hazard, Probe } from './model.ts';
+
+/** Runs one SELECT and returns its rows as arrays. The caller bounds its time; a rejection means "not answered". */
+export type Ask = (sql: string) => Promise<readonly (readonly unknown[])[]>;
+
+export interface ProbedHazards {
+  /** In the order that they came; each without its probe and with the evidence. */
+  readonly hazards: readonly Hazard[];
+  /** What the data showed to be none. */
+  readonly dismissed: readonly Hazard[];
+}
+
+const MOST_SAMPLES = 5;
+const LONGEST_SAMPLE = 60;
+
+const countOf = (rows: readonly (readonly unknown[])[]): number | null => {
+  const value = rows[0]?.[0];
+  if (value === null || value === undefined || value === '') return null;
+  const count = Number(value);
+  return Number.isFinite(count) ? count : null;
+};
+
+/** A key as text; a value of the database is hostile and may be long. */
+const sampleText = (row: readonly unknown[]): string => {
+  const text = row
+    .map((value) => (value instanceof Uint8Array ? `${value.length} bytes` : String(value)))
+    .join(', ');
+  const plain = text.replaceAll(
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    '?',
+  );
+  return plain.length > LONGEST_SAMPLE ? `${plain.slice(0, LONGEST_SAMPLE - 3)}...` : plain;
+};
+
+const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await work();
+  } catch {
+    // A probe that fails or takes too long proves nothing, and the hazard stays as it is.
+    return otherwise;
+  }
+};
+
+const answer = async (probe: Probe, ask: Ask): Promise<Evidence> => {
+  const count = await attempt(async () => countOf(await ask(probe.sql)), null);
+  const { sampleSql } = probe;
+  const wanted = count !== null && count > 0 && sampleSql !== undefined;
+  const rows = wanted ? await attempt(() => ask(sampleSql), []) : [];
+  return {
+    question: probe.question,
+    count,
+    exact: true,
+    samples: rows.slice(0, MOST_SAMPLES).map(sampleText),
+  };
+};
+
+/** The hazard with its evidence; null where the evidence shows that it is none. */
+const settle = (hazard: Hazard, probe: Probe, evidence: Evidence): Hazard | null => {
+  const { probe: _answered, ...rest } = hazard;
+  const known: Hazard = { ...rest, evidence: [...hazard.evidence, evidence] };
+  if (evidence.count === null) return known;
+  if (evidence.count > 0) return probe.positive === 'will-fail' ? { ...known, willFail: true } : known;
+  if (probe.zero === 'dismiss') return null;
+  // An empty table has lowered it already; one reason is enough.
+  return probe.zero === 'lower' && hazard.adjusted === undefined
+    ? lowered(known, `${probe.question}: none`)
+    : known;
+};
+
+/** Answers every hazard's probe, one after the other and each question once. */
+export const answerProbes = async (hazards: readonly Hazard[], ask: Ask): Promise<ProbedHazards> => {
+  const answers = new Map<string, Evidence>();
+  const settled: Hazard[] = [];
+  const dismissed: Hazard[] = [];
+  for (const hazard of hazards) {
+    const { probe } = hazard;
+    if (!probe) {
+      settled.push(hazard);
+      continue;
+    }
+    const evidence = answers.get(probe.sql) ?? (await answer(probe, ask));
+    answers.set(probe.sql, evidence);
+    const result = settle(hazard, probe, { ...evidence, question: probe.question });
+    if (result) settled.push(result);
+    else dismissed.push(hazard);
+  }
+  return { hazards: settled, dismissed };
+};

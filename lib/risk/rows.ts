@@ -1,0 +1,88 @@
+// Hazards of statements that change rows: everything at once, too much at once, nothing kept. Pure.
+import type { Subject } from '../schema/index.ts';
+import { alwaysTrue, findWord, whereOf } from './clauses.ts';
+import { hazardOf } from './hazard.ts';
+import { type Hazard, type Probe, tableKey } from './model.ts';
+import { fitToTarget, type Read, type Text, tableNamed } from './reading.ts';
+import { processRule } from './rules.ts';
+import { rowsProbe } from './structural.ts';
+
+/** From here on a statement over a whole table is felt. */
+const MANY_ROWS = 100_000;
+
+const subjectOf = (one: Read): string => `table ${one.change?.target.name ?? ''}`;
+
+const knownTable = (one: Read, { input, context }: Text): Pick<Subject, 'namespace' | 'name'> | null =>
+  one.change && tableNamed(input.before, one.change.target, context.fold);
+
+const allRows = (one: Read, text: Text): Probe | undefined => {
+  const table = knownTable(one, text);
+  if (!table) return undefined;
+  const probe = rowsProbe(table, text.context.quote);
+  return one.change?.verb === 'update' ? { ...probe, positive: 'changes-values' } : probe;
+};
+
+/** A second table in the statement can restrict the rows without any WHERE. */
+const joins = (one: Read): boolean => findWord(one.reading, ['USING', 'JOIN', 'LIMIT']) >= 0;
+
+const whole = (one: Read, text: Text): Hazard[] => {
+  const verb = one.change?.verb;
+  if (verb !== 'delete' && verb !== 'update') return [];
+  const where = whereOf(one.reading);
+  const restricted = where !== null && !alwaysTrue(where);
+  if (restricted || (where === null && joins(one))) return [];
+  const code =
+    where !== null ? 'x-where-always-true' : verb === 'delete' ? 'x-delete-no-where' : 'x-update-no-where';
+  const what = verb === 'delete' ? 'deletes every row' : 'changes every row';
+  const hazard = hazardOf(processRule(code), {
+    subject: subjectOf(one),
+    message: `The statement ${what} of ${subjectOf(one)}${where === null ? '' : '; its WHERE clause is always true'}.`,
+    probe: allRows(one, text),
+    at: one.planned,
+  });
+  return [fitToTarget(hazard, one, text)];
+};
+
+const large = (one: Read, text: Text): Hazard[] => {
+  const table = knownTable(one, text);
+  const size = table && text.input.sizes.get(tableKey(table));
+  if (!table || !size || size.rows < MANY_ROWS || one.change?.verb === 'insert') return [];
+  const rows = `${size.exact ? '' : 'about '}${size.rows.toLocaleString('en-US')}`;
+  const message = `The statement works on ${subjectOf(one)}, which has ${rows} rows, in one transaction.`;
+  return [hazardOf(processRule('x-large-dml'), { subject: subjectOf(one), message, at: one.planned })];
+};
+
+const unkept = (one: Read): Hazard[] => {
+  if (one.change?.verb !== 'update' && one.change?.verb !== 'delete') return [];
+  const message = `Rows of ${subjectOf(one)} are ${one.change.verb === 'update' ? 'overwritten' : 'deleted'}; nothing keeps what they were.`;
+  return [
+    hazardOf(processRule('x-dml-without-backup'), { subject: subjectOf(one), message, at: one.planned }),
+  ];
+};
+
+/** `OR IGNORE`, `IGNORE`, `ON CONFLICT`, `ON DUPLICATE KEY`, `REPLACE`, `WHERE NOT EXISTS`: a second run does no harm. */
+const repeatable = (one: Read): boolean => {
+  const text = one.reading.tokens
+    .map((token) => (token.kind === 'word' ? token.text.toUpperCase() : '.'))
+    .join(' ');
+  return /^REPLACE |^INSERT (OR )?(IGNORE|REPLACE)| ON CONFLICT | ON DUPLICATE KEY | NOT EXISTS | NOT IN /.test(
+    `${text} `,
+  );
+};
+
+const seed = (one: Read, text: Text): Hazard[] => {
+  if (one.change?.verb !== 'insert' || repeatable(one)) return [];
+  const message = `Rows are inserted into ${subjectOf(one)} without saying what happens where they exist.`;
+  const hazard = hazardOf(processRule('x-insert-seed-conflict'), {
+    subject: subjectOf(one),
+    message,
+    at: one.planned,
+  });
+  return [fitToTarget(hazard, one, text)];
+};
+
+/** The hazards of one statement's rows. Rows of a table that the plan itself made are nobody's loss. */
+export const dataHazards = (one: Read, text: Text): Hazard[] => {
+  if (!one.change || one.ofNewTable) return [];
+  return [...whole(one, text), ...large(one, text), ...unkept(one), ...seed(one, text)];
+};

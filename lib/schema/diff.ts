@@ -1,0 +1,121 @@
+// The one diff: from one snapshot to another, object by object, attribute by attribute. Pure, and total: whatever the
+// fingerprint sees, the diff shows.
+import { fingerprint, type Hash, sameValue } from './fingerprint.ts';
+import {
+  keyOf,
+  ORDERED_KINDS,
+  type SchemaObject,
+  type Snapshot,
+  type Subject,
+  subjectOf,
+  type Value,
+} from './model.ts';
+
+/** One attribute that differs; undefined where one side does not have it. */
+export interface AttributeChange {
+  readonly name: string;
+  readonly from?: Value;
+  readonly to?: Value;
+}
+
+export type Change =
+  | { readonly action: 'create' | 'drop'; readonly subject: Subject; readonly object: SchemaObject }
+  | { readonly action: 'alter'; readonly subject: Subject; readonly attributes: readonly AttributeChange[] }
+  | {
+      readonly action: 'reorder';
+      readonly subject: Subject;
+      /** The kind of the children whose order differs. */
+      readonly kind: string;
+      /** Names in order, of the children that both sides have. */
+      readonly from: readonly string[];
+      readonly to: readonly string[];
+    };
+
+export interface Diff {
+  readonly from: Hash;
+  readonly to: Hash;
+  readonly changes: readonly Change[];
+}
+
+const indexByKey = (objects: readonly SchemaObject[]): Map<string, SchemaObject> =>
+  new Map(objects.map((object) => [keyOf(object), object]));
+
+const attributeChanges = (from: SchemaObject, to: SchemaObject): AttributeChange[] => {
+  const changes: AttributeChange[] = [];
+  for (const name of new Set([...Object.keys(from.attributes), ...Object.keys(to.attributes)])) {
+    const before = from.attributes[name];
+    const after = to.attributes[name];
+    if (sameValue(before, after)) continue;
+    changes.push({
+      name,
+      ...(before !== undefined && { from: before }),
+      ...(after !== undefined && { to: after }),
+    });
+  }
+  return changes.sort((a, b) => (a.name < b.name ? -1 : 1));
+};
+
+const reorders = (from: SchemaObject, to: SchemaObject, subject: Subject): Change[] => {
+  const changes: Change[] = [];
+  for (const kind of ORDERED_KINDS) {
+    const before = from.children.filter((child) => child.kind === kind).map((child) => child.name);
+    const after = to.children.filter((child) => child.kind === kind).map((child) => child.name);
+    if (before.length === 0 && after.length === 0) continue;
+    const inBoth = new Set(before.filter((name) => after.includes(name)));
+    const oldOrder = before.filter((name) => inBoth.has(name));
+    const newOrder = after.filter((name) => inBoth.has(name));
+    if (oldOrder.some((name, index) => name !== newOrder[index]) || insertedInside(before, after, inBoth)) {
+      changes.push({ action: 'reorder', subject, kind, from: before, to: after });
+    }
+  }
+  return changes;
+};
+
+/** A new ordered child that is not at the end changes the position of the children behind it. */
+const insertedInside = (
+  before: readonly string[],
+  after: readonly string[],
+  inBoth: ReadonlySet<string>,
+): boolean => {
+  if (after.length === inBoth.size || before.length === 0) return false;
+  const lastShared = after.findLastIndex((name) => inBoth.has(name));
+  return after.some((name, index) => index < lastShared && !inBoth.has(name));
+};
+
+const compareObject = (from: SchemaObject, to: SchemaObject, parent?: SchemaObject): Change[] => {
+  if (from === to) return [];
+  const subject = subjectOf(to, parent);
+  const attributes = attributeChanges(from, to);
+  const changes: Change[] = attributes.length > 0 ? [{ action: 'alter', subject, attributes }] : [];
+  if (from.children.length + to.children.length === 0) return changes;
+  return [...changes, ...reorders(from, to, subject), ...compareLists(from.children, to.children, to)];
+};
+
+const compareLists = (
+  from: readonly SchemaObject[],
+  to: readonly SchemaObject[],
+  parent?: SchemaObject,
+): Change[] => {
+  const before = indexByKey(from);
+  const after = indexByKey(to);
+  const changes: Change[] = [];
+  for (const [key, object] of before) {
+    if (!after.has(key)) changes.push({ action: 'drop', subject: subjectOf(object, parent), object });
+  }
+  for (const [key, object] of after) {
+    const old = before.get(key);
+    if (old) changes.push(...compareObject(old, object, parent));
+    else changes.push({ action: 'create', subject: subjectOf(object, parent), object });
+  }
+  return changes;
+};
+
+/** Everything that must happen to turn `from` into `to`: drops first, then creations and alterations, in name order. */
+export const diffSnapshots = (from: Snapshot, to: Snapshot): Diff => ({
+  from: fingerprint(from),
+  to: fingerprint(to),
+  changes: compareLists(from.objects, to.objects),
+});
+
+/** Whether nothing differs. */
+export const isEmpty = (diff: Diff): boolean => diff.changes.length === 0;

@@ -1,0 +1,39 @@
+// Fingerprint: one hash for one canonical schema. Pure.
+import { createHash } from 'node:crypto';
+import type { Snapshot, Value } from './model.ts';
+
+/** `sha256:` and 64 hex digits. */
+export type Hash = `sha256:${string}`;
+
+/** JSON with sorted keys and without undefined members: the text that is hashed wherever dbsync hashes data. */
+export const canonicalJson = (value: unknown): string => {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const record = value as Record<string, unknown>;
+  const members: string[] = [];
+  for (const key of Object.keys(record).sort()) {
+    if (record[key] !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+  }
+  return `{${members.join(',')}}`;
+};
+
+/** The hash of a text. */
+export const hashText = (text: string): Hash => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** The hash of any JSON value, independent of key order. */
+export const hashOf = (value: unknown): Hash => hashText(canonicalJson(value));
+
+/** The first twelve hex digits: enough for a person to name a plan by. */
+export const shortHash = (hash: string): string => hash.replace(/^sha256:/, '').slice(0, 12);
+
+/** The fingerprint of a schema: equal exactly where two databases have the same schema. */
+export const fingerprint = (snapshot: Snapshot): Hash => {
+  const hash = createHash('sha256');
+  hash.update(snapshot.dialect);
+  for (const object of snapshot.objects) hash.update(canonicalJson(object));
+  return `sha256:${hash.digest('hex')}`;
+};
+
+/** Whether two attribute values are the same. */
+export const sameValue = (a: Value | undefined, b: Value | undefined): boolean =>
+  a === b || canonicalJson(a ?? null) === canonicalJson(b ?? null);

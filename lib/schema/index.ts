@@ -1,0 +1,26 @@
+// The room's door.
+export { describeChange, describeSubject } from './describe.ts';
+export { type AttributeChange, type Change, type Diff, diffSnapshots, isEmpty } from './diff.ts';
+export {
+  canonicalJson,
+  fingerprint,
+  type Hash,
+  hashOf,
+  hashText,
+  sameValue,
+  shortHash,
+} from './fingerprint.ts';
+export {
+  childOf,
+  findObject,
+  keyOf,
+  ORDERED_KINDS,
+  type SchemaObject,
+  type Snapshot,
+  type Subject,
+  schemaObject,
+  snapshotOf,
+  subjectOf,
+  type Value,
+} from './model.ts';
+export { patchSnapshot } from './patch.ts';

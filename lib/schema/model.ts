@@ -1,0 +1,111 @@
+// The one model of a schema, for every database and both sides. Pure: knows no connection and no dialect.
+
+/** JSON with a fixed order of keys once canonical. */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+
+/**
+ * One thing in a database: a table, a column, an index, a view.
+ *
+ * Attributes hold everything that makes two such things differ, in the engine's canonical words; an absent attribute and
+ * one that is `null` are the same. Names shared by all dialects, so that risk analysis need not know the engine:
+ * - `column`: `type`, `nullable` (boolean), `default` (SQL text), `generated`, `collation`
+ * - `primary-key`, `unique`: `columns` (names in order); `foreign-key`: `columns`, `references` (table), `referencedColumns`,
+ *   `onDelete`, `onUpdate`; `check`: `expression`
+ * - `index`: `unique` (boolean), `columns` (names or expressions), `where`
+ * - `view`, `trigger`, `function`, `procedure`: `definition`
+ */
+export interface SchemaObject {
+  /** Singular, kebab-case: `table`, `column`, `primary-key`, `materialized-view`. */
+  readonly kind: string;
+  /** The namespace (PostgreSQL schema) of a top-level object; null where there is none, and for children. */
+  readonly namespace: string | null;
+  /** The name as the engine stores it; for overloaded things with their signature. */
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, Value>>;
+  /** Columns come first and keep the engine's order; every other child is sorted by kind and name. */
+  readonly children: readonly SchemaObject[];
+}
+
+/** A complete schema as one engine describes it, without the ledger's own tables. */
+export interface Snapshot {
+  readonly dialect: string;
+  /** Sorted by kind, namespace and name. */
+  readonly objects: readonly SchemaObject[];
+}
+
+/** Kinds whose order among their siblings means something (`select *`, enum comparison). */
+export const ORDERED_KINDS: ReadonlySet<string> = new Set(['column', 'enum-value', 'attribute', 'partition']);
+
+/** Says which object is meant, without its contents. */
+export interface Subject {
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  /** The table (or other container) of a child. */
+  readonly parent?: { readonly kind: string; readonly namespace: string | null; readonly name: string };
+}
+
+/** The subject of a top-level object, or of a child within its parent. */
+export const subjectOf = (object: SchemaObject, parent?: SchemaObject): Subject => ({
+  kind: object.kind,
+  namespace: object.namespace,
+  name: object.name,
+  ...(parent && { parent: { kind: parent.kind, namespace: parent.namespace, name: parent.name } }),
+});
+
+/** A sortable, collision-free key of an object among its siblings. */
+export const keyOf = (object: { kind: string; namespace: string | null; name: string }): string =>
+  `${object.kind}\u0000${object.namespace ?? ''}\u0000${object.name}`;
+
+const compareKeys = (a: SchemaObject, b: SchemaObject): number => {
+  const left = keyOf(a);
+  const right = keyOf(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
+/** Builds an object in canonical form: null attributes removed, children sorted (ordered kinds first, as given). */
+export const schemaObject = (parts: {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string | null;
+  readonly attributes?: Readonly<Record<string, Value | undefined>>;
+  readonly children?: readonly SchemaObject[];
+}): SchemaObject => {
+  const attributes: Record<string, Value> = {};
+  for (const key of Object.keys(parts.attributes ?? {}).sort()) {
+    const value = parts.attributes?.[key];
+    if (value !== null && value !== undefined) attributes[key] = value;
+  }
+  const children = parts.children ?? [];
+  const ordered = children.filter((child) => ORDERED_KINDS.has(child.kind));
+  const sorted = children.filter((child) => !ORDERED_KINDS.has(child.kind)).sort(compareKeys);
+  return {
+    kind: parts.kind,
+    namespace: parts.namespace ?? null,
+    name: parts.name,
+    attributes,
+    children: [...ordered, ...sorted],
+  };
+};
+
+/** Builds a snapshot in canonical order. */
+export const snapshotOf = (dialect: string, objects: readonly SchemaObject[]): Snapshot => ({
+  dialect,
+  objects: [...objects].sort(compareKeys),
+});
+
+/** The top-level object of that kind and name, if there is one. */
+export const findObject = (
+  snapshot: Snapshot,
+  wanted: { kind: string; namespace?: string | null; name: string },
+): SchemaObject | undefined =>
+  snapshot.objects.find(
+    (object) =>
+      object.kind === wanted.kind &&
+      object.name === wanted.name &&
+      (wanted.namespace === undefined || object.namespace === wanted.namespace),
+  );
+
+/** The child of that kind and name, if there is one. */
+export const childOf = (object: SchemaObject, kind: string, name: string): SchemaObject | undefined =>
+  object.children.find((child) => child.kind === kind && child.name === name);

@@ -1,0 +1,3 @@
+// The room's door.
+export { type ReplayInput, replay } from './replay.ts';
+export { type OpenShadow, withShadow } from './shadow.ts';

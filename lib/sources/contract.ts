@@ -1,0 +1,220 @@
+// The contract between dbsync and a migration tool. A source reads the project's files, says what the ledger means and how its
+// rows are written; it never opens a connection on its own initiative and reaches only the database that dbsync names.
+import type { Address, Dialect, ObjectPattern, Session, ToolLock } from '../dialects/contract.ts';
+import type { Hash } from '../schema/index.ts';
+import type { Redact, Timeouts } from '../target/index.ts';
+
+/** How the tool's project was recognised. Plain JSON. */
+export interface Detection {
+  readonly source: string;
+  /** Absolute folder of the tool's project (where its commands are run). */
+  readonly root: string;
+  /** What was found, for people: `prisma/schema.prisma`. */
+  readonly evidence: readonly string[];
+  /** The file that declares the schema, relative to `root`. */
+  readonly schema: string;
+  /** The folder with migrations, relative to `root`. */
+  readonly migrations: string;
+  /** The tool's version, as far as the project's files tell. */
+  readonly version: string | null;
+  /** The database that the project's files name, in dbsync's word; null where they do not. */
+  readonly dialect: string | null;
+  /** The tool's own configuration file, relative to `root`, where it has one. */
+  readonly config?: string;
+}
+
+/** One versioned change of the project's history. */
+export interface Migration {
+  /** The name in the ledger. */
+  readonly id: string;
+  /** Relative to the project's root, for people. */
+  readonly file: string;
+  /** Null: the tool must run it, its SQL is known only after it ran on a shadow database. */
+  readonly sql: string | null;
+  readonly checksum: string;
+  /** What its author says it does, in one line. */
+  readonly title?: string;
+}
+
+/** One row of the tool's ledger. */
+export interface LedgerEntry {
+  readonly id: string;
+  readonly checksum: string | null;
+  readonly state: 'applied' | 'failed' | 'rolled-back';
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** The tool's own note on a failure. */
+  readonly logs: string | null;
+}
+
+/** One thing that is wrong or remarkable with the ledger or the files. */
+export interface LedgerProblem {
+  /** An id of the hazard catalogue (`x-edited-migration`). */
+  readonly code: string;
+  /** `blocking`: no plan can be made until it is mended. `warning`: shown, and accepted as a hazard. */
+  readonly weight: 'blocking' | 'warning';
+  readonly migration: string | null;
+  readonly message: string;
+  readonly remedy: readonly string[];
+}
+
+/** The ledger and the files held against each other; every problem at once. */
+export interface LedgerReport {
+  /** Whether the ledger table exists. */
+  readonly exists: boolean;
+  readonly entries: readonly LedgerEntry[];
+  /** Ids in the order they were applied, that count as applied. */
+  readonly applied: readonly string[];
+  /** Ids in the order they will be applied. */
+  readonly pending: readonly string[];
+  readonly problems: readonly LedgerProblem[];
+  /** Hash of the ledger's rows: equal exactly while nobody else wrote to it. */
+  readonly state: Hash;
+}
+
+/** Writes the ledger as the tool would, on the session (and in the transaction) that applies the migration. */
+export interface LedgerWriter {
+  /** Creates the ledger where it is missing. */
+  ensure(session: Session): Promise<void>;
+  /** Before the first statement. Returns the row's id. */
+  started(session: Session, migration: Migration, at: Date): Promise<string>;
+  finished(session: Session, rowId: string, at: Date): Promise<void>;
+  /** The tool's way of recording a failure that left something behind. */
+  failed(session: Session, rowId: string, logs: string): Promise<void>;
+  /** Marks a failed row as rolled back. */
+  rolledBack(session: Session, migrationId: string, at: Date): Promise<void>;
+  /** Marks a migration as applied without running it (baseline, resolve); only ever called with proof. */
+  applied(session: Session, migration: Migration, at: Date): Promise<void>;
+}
+
+export interface Ledger {
+  /** Its tables: left out of every snapshot. */
+  readonly objects: readonly ObjectPattern[];
+  /** Reads and judges. Throws LEDGER_UNREADABLE where the table is there but cannot be read. */
+  read(session: Session | null, context: { readonly targetHasObjects: boolean }): Promise<LedgerReport>;
+  readonly writer: LedgerWriter;
+  readonly toolLock: ToolLock | null;
+}
+
+/** What the official tool says of a database. */
+export interface ToolVerdict {
+  /** Which tool, version and way of asking: `Prisma schema engine 8.1.0 in process`. */
+  readonly by: string;
+  readonly status: 'agrees' | 'disagrees' | 'unavailable';
+  readonly messages: readonly string[];
+}
+
+/** What the surroundings and the configuration offer to a tool that runs outside of this process. */
+export interface ToolSettings {
+  /** The environment for children. Values that carry the database's secrets are taken out before a child starts. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The command of the project's own interpreter, as in the configuration. */
+  readonly interpreter?: readonly string[];
+  /** Further variables through which the project's code learns the database's URL. */
+  readonly urlVariables?: readonly string[];
+  /** Which of several configurations in one file. */
+  readonly section?: string;
+  /** Which head is wanted, where the history has several: a revision, `branch@head` or `heads`. */
+  readonly head?: string;
+}
+
+/** What a source needs of the world, for one database. */
+export interface SourceContext {
+  readonly dialect: Dialect;
+  readonly timeouts: Timeouts;
+  readonly redact: Redact;
+  /** Runs `work` with an empty shadow database of the target's kind. */
+  readonly withEmptyShadow: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly tool?: ToolSettings;
+}
+
+/** A statement that the tool itself sent, captured while it ran a migration. */
+export interface SentStatement {
+  readonly migration: string;
+  readonly text: string;
+  /** It writes the tool's own ledger. */
+  readonly ledger?: boolean;
+}
+
+/** How a sent statement ended. */
+export interface SentOutcome {
+  readonly durationMs: number | null;
+  /** Rows changed or read, where the driver says so. */
+  readonly rows: number | null;
+  /** The engine's message and code, where it failed. */
+  readonly error: { readonly message: string; readonly code: string | null } | null;
+}
+
+/** What the caller of a tool's run hears, in order. */
+export interface RunHooks {
+  /** Called before the statement is sent; it is sent only after this returned, and not at all where it throws. */
+  readonly onStatement: (statement: SentStatement) => void;
+  /** Called after each statement of `onStatement`. */
+  readonly onOutcome?: (statement: SentStatement, outcome: SentOutcome) => void;
+  /** The tool began, committed or rolled back a transaction; null outside of a migration. */
+  readonly onTransaction?: (what: 'begin' | 'commit' | 'rollback', migration: string | null) => void;
+  readonly onMigration?: (migration: string, phase: 'started' | 'finished') => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs migrations that have no SQL text, by the tool itself, on the database of `address` and no other. */
+export interface ToolRunner {
+  run(migrations: readonly Migration[], address: Address, hooks: RunHooks): Promise<void>;
+}
+
+/** The SQL that brings a database to the declared schema without migrations. */
+export interface PushPreview {
+  readonly sql: string;
+  /** Data-loss warnings in the tool's words. */
+  readonly warnings: readonly string[];
+  /** Steps that the tool refuses to run on this data. */
+  readonly unexecutable: readonly string[];
+}
+
+/** SQL that the tool can say in advance; null with the reason where it cannot. */
+export interface MigrationPreview {
+  readonly sql: string | null;
+  readonly why: string | null;
+}
+
+/** One project, opened for one database. */
+export interface Project {
+  readonly detection: Detection;
+  /** For people and artifacts: `Prisma 7.10.1`. */
+  readonly title: string;
+  /** In order of application. */
+  readonly migrations: readonly Migration[];
+  /** Hash over every migration's id and text: equal exactly while the files are. */
+  readonly filesHash: Hash;
+  readonly ledger: Ledger;
+  readonly runner: ToolRunner | null;
+  /** How a file of SQL text is to be sent so that the tool's own habits hold (facts for the atomicity forecast). */
+  readonly notes: readonly string[];
+  /**
+   * Whether the declared schema is ahead of the migrations: the SQL that is missing, `''` where nothing is, null where it
+   * cannot be told. The session is on a database that has the whole history applied.
+   */
+  uncovered(replayed: Session): Promise<string | null>;
+  /** The SQL that push would run on the database behind the session. Throws PUSH_REFUSED where the source has no push. */
+  push(session: Session): Promise<PushPreview>;
+  /** Asks the official tool whether it agrees: history clean, nothing pending, no drift that it can see. */
+  verdict(session: Session): Promise<ToolVerdict>;
+  /** The tool's own text of the pending migrations without running them, as far as that is possible; never complete proof. */
+  preview?(report: LedgerReport): Promise<MigrationPreview>;
+  /**
+   * Writes a new migration from the difference between the declared schema and the database, and runs nothing. The session is
+   * on a database that has the whole history applied. The caller decides whether the environment allows it. Relative files.
+   */
+  createOnly?(replayed: Session, title: string): Promise<readonly string[]>;
+  /** Ends workers and children. */
+  close(): Promise<void>;
+}
+
+export interface Source {
+  readonly name: string;
+  readonly title: string;
+  /** Reads files only. Null where the project is not one of this tool. Throws SOURCE_UNSUPPORTED, SOURCE_INVALID. */
+  detect(root: string): Promise<Detection | null>;
+  /** Reads the project's history for one database. Throws SOURCE_INVALID, URL_PROVIDER_MISMATCH. */
+  open(detection: Detection, context: SourceContext): Promise<Project>;
+}

@@ -1,0 +1,116 @@
+// The Prisma source: a project of Prisma 5, 6 or 7, opened for one database. It opens no connection; the sessions are handed in.
+import type { Dialect } from '../../dialects/contract.ts';
+import { DbsyncError } from '../../errors/index.ts';
+import { hashOf } from '../../schema/index.ts';
+import type { Detection, Ledger, Project, Source, SourceContext } from '../contract.ts';
+import { type Asked, engineLine, migrationList, schemaContainer } from './asked.ts';
+import { findConfig } from './config-file.ts';
+import { detect } from './detect.ts';
+import { createEngine, type EngineLine } from './engine/index.ts';
+import { type History, readHistory } from './history.ts';
+import { judge } from './judge.ts';
+import { LEDGER_TABLE, type LedgerAccess, readRows } from './ledger.ts';
+import { ledgerWriter } from './ledger-writer.ts';
+import { type Provider, providerOfDialect } from './providers.ts';
+import { previewPush, uncoveredChange } from './push.ts';
+import { type Datasource, datasourceIn, readSchema, type Setting } from './schema-files.ts';
+import { askVerdict } from './status.ts';
+import { versionNumbers } from './versions.ts';
+
+export { draftMigration, type MigrationDraft } from './draft.ts';
+
+/** The engine builds of package.json, in words. */
+const ENGINES: Readonly<Record<EngineLine, string>> = {
+  current: 'Prisma schema engine 8.1.0-2, in process',
+  six: 'Prisma schema engine 7.1.1-3 (of Prisma 6.19), in process',
+};
+
+const named = (setting: Setting | null): string => {
+  if (setting === null) return '';
+  return 'variable' in setting ? `, url from ${setting.variable}` : ', url written in the schema';
+};
+
+/** Throws URL_PROVIDER_MISMATCH where the schema is for another database than the URL. */
+const checkProvider = (datasource: Datasource, provider: Provider, dialect: Dialect): void => {
+  if (datasource.provider === null || provider.names.includes(datasource.provider)) return;
+  throw new DbsyncError('URL_PROVIDER_MISMATCH', {
+    summary: `The Prisma schema is for ${datasource.provider}${named(datasource.url)}, but this environment is a ${dialect.title} database.`,
+    why: `${datasource.file} says \`provider = "${datasource.provider}"\`; SQL written for one database fails or lies on another.`,
+    next: [
+      'Choose the environment whose database has that provider, or correct `dialect` and the URL variable.',
+    ],
+  });
+};
+
+const ledgerOf = (access: LedgerAccess, history: History, context: SourceContext): Ledger => ({
+  objects: [{ kind: 'table', name: LEDGER_TABLE }],
+  read: async (session, { targetHasObjects }) => {
+    const rows = session ? await readRows(session, access) : null;
+    const clean = rows?.map((row) => ({ ...row, logs: row.logs === null ? null : context.redact(row.logs) }));
+    return judge({ rows: clean ?? null, history, provider: access.provider, targetHasObjects });
+  },
+  writer: ledgerWriter(access),
+  toolLock: access.provider.toolLock,
+});
+
+const filtersOf = async (detection: Detection): Promise<Asked['filters']> => {
+  const config = (await findConfig(detection.root))?.config;
+  return {
+    externalTables: [...(config?.externalTables ?? [])],
+    externalEnums: [...(config?.externalEnums ?? [])],
+  };
+};
+
+const askedOf = async (
+  detection: Detection,
+  history: History,
+  context: SourceContext,
+): Promise<{ readonly asked: Asked; readonly datasource: Datasource }> => {
+  const provider = providerOfDialect(context.dialect.name);
+  const files = await readSchema(detection.root, detection.schema);
+  const datasource = datasourceIn(files, detection.schema);
+  checkProvider(datasource, provider, context.dialect);
+  const line = engineLine(datasource.url !== null);
+  const flavour = provider.engine;
+  const schema = schemaContainer(detection.root, files);
+  const datamodels = schema.files.map((file) => [file.path, file.content] as const);
+  const asked: Asked = {
+    engine: flavour && createEngine({ line, flavour, provider, context, datamodels }),
+    schema,
+    list: migrationList(detection, history),
+    filters: await filtersOf(detection),
+    unavailable: `Prisma's in-process engine has no ${provider.title} connector; migrations work without it (files, ledger, rehearsal and proof are dbsync's own).`,
+    by: flavour ? ENGINES[line] : "Prisma's schema engine",
+  };
+  return { asked, datasource };
+};
+
+const open = async (detection: Detection, context: SourceContext): Promise<Project> => {
+  const provider = providerOfDialect(context.dialect.name);
+  const history = await readHistory(detection.root, detection.migrations);
+  const { asked, datasource } = await askedOf(detection, history, context);
+  const { migrations } = history;
+  return {
+    detection,
+    title: detection.version === null ? 'Prisma (version unknown)' : `Prisma ${detection.version}`,
+    migrations,
+    filesHash: hashOf(migrations.map(({ id, checksum }) => [id, checksum])),
+    ledger: ledgerOf({ dialect: context.dialect, provider }, history, context),
+    runner: null,
+    notes: [
+      ...provider.howSent(versionNumbers(detection.version)),
+      ...(datasource.schemas.length > 0
+        ? [`The schema spans the namespaces ${datasource.schemas.join(', ')}.`]
+        : []),
+    ],
+    uncovered: (replayed) => uncoveredChange(asked, replayed),
+    push: (session) => previewPush(asked, session),
+    verdict: (session) => askVerdict(asked, session),
+    close: async () => {
+      await asked.engine?.close();
+    },
+  };
+};
+
+/** Prisma, versions 5 to 7. */
+export const source: Source = { name: 'prisma', title: 'Prisma', detect, open };

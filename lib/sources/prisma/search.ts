@@ -1,0 +1,39 @@
+// Looks for Prisma schemas below a folder, for a monorepo. Bounded in depth and number of folders; reads `.prisma` files only.
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { textOf } from './files.ts';
+import { datasourceOf } from './schema-files.ts';
+
+const SKIPPED = new Set([
+  'node_modules',
+  'dist',
+  'build',
+  'out',
+  'coverage',
+  'vendor',
+  'generated',
+  'fixtures',
+  'target',
+]);
+const MAX_DEPTH = 5;
+const MAX_FOLDERS = 20_000;
+
+/** Schema files with a datasource block anywhere below, absolute and sorted. */
+export const searchBelow = async (root: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  const queue: { folder: string; depth: number }[] = [{ folder: root, depth: 0 }];
+  for (let seen = 0; seen < Math.min(queue.length, MAX_FOLDERS); seen += 1) {
+    const next = queue[seen];
+    if (!next) break;
+    const entries = await readdir(next.folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const at = path.join(next.folder, entry.name);
+      const enter = !SKIPPED.has(entry.name) && !entry.name.startsWith('.') && next.depth < MAX_DEPTH;
+      if (entry.isDirectory() && enter) queue.push({ folder: at, depth: next.depth + 1 });
+      if (!entry.isFile() || !entry.name.endsWith('.prisma')) continue;
+      const content = await textOf(at);
+      if (content !== null && datasourceOf({ path: at, content })) found.push(at);
+    }
+  }
+  return found.sort();
+};

@@ -1,0 +1,37 @@
+// A suite that cannot pass by running nothing: it runs itself, and an empty one fails.
+import { suite } from 'uvu';
+
+export type Define = (name: string, body: () => void | Promise<void>) => void;
+
+export interface Spec {
+  readonly test: Define;
+  /** Counted and shown as skipped, with the reason; in CI a skip fails the run. */
+  readonly skip: (name: string, reason: string) => void;
+  readonly before: (hook: () => void | Promise<void>) => void;
+  readonly after: (hook: () => void | Promise<void>) => void;
+  readonly afterEach: (hook: () => void | Promise<void>) => void;
+}
+
+/** Defines and runs one suite. */
+export const spec = (name: string, define: (spec: Spec) => void): void => {
+  const tests = suite(name);
+  let count = 0;
+  define({
+    test: (title, body) => {
+      count += 1;
+      tests(title, async () => {
+        await body();
+      });
+    },
+    skip: (title, reason) => {
+      count += 1;
+      process.stderr.write(`SKIPPED ${name}: ${title} (${reason})\n`);
+      tests.skip(title);
+    },
+    before: (hook) => tests.before(async () => await hook()),
+    after: (hook) => tests.after(async () => await hook()),
+    afterEach: (hook) => tests.after.each(async () => await hook()),
+  });
+  if (count === 0) throw new Error(`The suite "${name}" holds no tests.`);
+  tests.run();
+};

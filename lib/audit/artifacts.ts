@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -121,6 +122,11 @@ export const readArtifact = <B, K extends ArtifactKind = ArtifactKind>(
   const stored = artifact as unknown as Artifact<K, B>;
   if (artifactHash(stored) !== hash) throw broken(file, 'its content does not have the hash that it names');
   return { hash: hash as Hash, artifact: stored };
+};
+
+/** Removes artifacts that a newer one of the same run made worthless. */
+export const dropArtifacts = (run: Run, kinds: readonly ArtifactKind[]): void => {
+  for (const kind of kinds) rmSync(path.join(run.artifacts, ARTIFACT_FILES[kind]), { force: true });
 };
 
 /** Reads an artifact that must be there. Throws RUN_MISSING with the phase that makes it. */

@@ -1,6 +1,7 @@
 // The room's door.
 export {
   ARTIFACT_FILES,
+  dropArtifacts,
   readArtifact,
   requireArtifact,
   type Stored,

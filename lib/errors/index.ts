@@ -15,8 +15,15 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
+/** Shared by every copy of this module in a process: a task runner may load it twice. */
+const BRAND = Symbol.for('dbsync.error');
+
 /** An expected refusal or failure. Everything else that is thrown is a bug. */
 export class DbsyncError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   readonly code: ErrorCode;
   readonly why: string | undefined;
   readonly next: readonly string[];
@@ -25,6 +32,7 @@ export class DbsyncError extends Error {
   constructor(code: ErrorCode, parts: ErrorParts) {
     super(parts.summary, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'DbsyncError';
+    Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
     this.why = parts.why;
     this.next = parts.next ?? [];

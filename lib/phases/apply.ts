@@ -38,7 +38,9 @@ const obtainApproval = async (
   context: Context,
   rehearsed: Rehearsed,
 ): Promise<Stored<'approval', Approval>> => {
-  const stored = storedApproval(context, rehearsed);
+  const { good: stored, refusal } = storedApproval(context, rehearsed);
+  // Only a person can replace an approval that is no longer good for a protected environment.
+  if (refusal && rehearsed.plan.artifact.body.target.protected && !context.world.ui.questions) throw refusal;
   if (!stored) return approvePlan(context, rehearsed);
   const { confirm } = context.options;
   const { environment } = rehearsed.plan.artifact.body.target;

@@ -7,7 +7,6 @@ import {
   type ApprovalContext,
   acceptancesFor,
   type BackupDecision,
-  backupSuffices,
   detectActor,
   judgeApproval,
   openHazards,
@@ -212,11 +211,15 @@ export const requireRehearsed = (context: Desk, run: Run): Rehearsed => {
   });
 };
 
-/** The approval that the run holds, if it is good for this plan, here and now. */
-export const storedApproval = (context: Desk, rehearsed: Rehearsed): Stored<'approval', Approval> | null => {
+/** What the run holds for an approval: a good one, a refusal of the one it holds, or nothing. */
+export const storedApproval = (
+  context: Desk,
+  rehearsed: Rehearsed,
+): { readonly good: Stored<'approval', Approval> | null; readonly refusal: DbsyncError | null } => {
   const stored = readArtifact<Approval, 'approval'>(rehearsed.run, 'approval');
-  if (!stored || judgeApproval(stored.artifact.body, approvalContext(context, rehearsed))) return null;
-  return backupSuffices(rehearsed.plan.artifact.body, stored.artifact.body.backup) ? stored : null;
+  if (!stored) return { good: null, refusal: null };
+  const refusal = judgeApproval(stored.artifact.body, approvalContext(context, rehearsed));
+  return refusal ? { good: null, refusal } : { good: stored, refusal: null };
 };
 
 /** The phase by itself. */

@@ -1,6 +1,6 @@
 // Phase A.5: the plan. Measured on a shadow, weighed with questions to the live data, written down; nothing is sent to the target.
 import path from 'node:path';
-import { type Run, type Stored, writeArtifact, writeWhole } from '../audit/index.ts';
+import { dropArtifacts, type Run, type Stored, writeArtifact, writeWhole } from '../audit/index.ts';
 import type { Session } from '../dialects/contract.ts';
 import { DbsyncError, EXIT } from '../errors/index.ts';
 import {
@@ -197,6 +197,8 @@ export const makePlan = async (
   storeSnapshot(context, stage, 'snapshot-before', analysis.actual);
   storeSnapshot(context, stage, 'snapshot-predicted', analysis.predicted);
   const previous = storeDrift(context, stage, body);
+  // A rehearsal and an approval are of the plan that was; a new one needs its own.
+  dropArtifacts(declared.run, ['rehearsal', 'approval']);
   const plan = writeArtifact(declared.run, { kind: 'plan', previous, body, at: world.now(), redact });
   writePlanDocument(context, declared.run, plan);
   refuseCollisions(context, body.drift);

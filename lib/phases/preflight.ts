@@ -10,6 +10,7 @@ import {
   type ConnectionCheck,
   judgeIdentity,
   judgeLedger,
+  judgeLedgerForPush,
   workingTree,
 } from '../preflight/index.ts';
 import { DOCUMENTS, renderConnectionCheck } from '../report/index.ts';
@@ -85,6 +86,15 @@ export const readLedger = async (context: Context, session: Session | null): Pro
   return context.project.ledger.read(session, { targetHasObjects: objects > 0 });
 };
 
+const ledgerVerdict = (context: Context, ledger: LedgerReport): Verdict => {
+  const { strategy, accept = [] } = context.options;
+  if (strategy !== 'push') return judgeLedger(ledger, context.environment.name);
+  return judgeLedgerForPush(
+    ledger,
+    accept.map((item) => item.code),
+  );
+};
+
 const unfinishedVerdict = (context: Context): Verdict => {
   const [run] = unfinishedRuns(context);
   if (!run) return { status: 'ok', message: 'no run was left unfinished' };
@@ -142,7 +152,7 @@ const items = (context: Context, reach: Promise<Reached>): CheckItem[] => {
       context,
       'ledger',
       'Ledger',
-      reached(async (found) => judgeLedger(await found.ledger, context.environment.name)),
+      reached(async (found) => ledgerVerdict(context, await found.ledger)),
     ),
     item(context, 'unfinished', 'Earlier runs', async () => unfinishedVerdict(context)),
     ...dialectItems(context, reach),

@@ -21,7 +21,7 @@ const reviewed = (context: Context): Rehearsed | null => {
   if (!run || !readArtifact<Plan>(run, 'plan') || !readArtifact(run, 'rehearsal')) return null;
   if (plan !== undefined) return requireRehearsed(context, run);
   const rehearsed = requireRehearsed(context, run);
-  return storedApproval(context, rehearsed) ? rehearsed : null;
+  return storedApproval(context, rehearsed).good ? rehearsed : null;
 };
 
 const findRun = (context: Context): Run | null => {

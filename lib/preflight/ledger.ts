@@ -9,6 +9,25 @@ const summary = (report: LedgerReport): string => {
   return `${report.applied.length} applied, ${report.pending.length} pending`;
 };
 
+const PUSH_OVERRIDE = 'x-push-on-managed-db';
+
+/** Push keeps no ledger; where one is, push goes past a history that says something else. */
+export const judgeLedgerForPush = (report: LedgerReport, accepted: readonly string[]): Verdict => {
+  if (!report.exists) return { status: 'ok', message: 'no ledger, as push leaves it' };
+  const message = `${report.applied.length} migrations are recorded here; push would leave the ledger behind the schema`;
+  if (accepted.includes(PUSH_OVERRIDE))
+    return { status: 'warning', message: `${message}; accepted as ${PUSH_OVERRIDE}` };
+  return {
+    status: 'failed',
+    code: 'PUSH_REFUSED',
+    message,
+    remedy: [
+      'Write a migration instead.',
+      `If push is meant all the same: --accept '${PUSH_OVERRIDE}=<reason>'`,
+    ],
+  };
+};
+
 /** Healthy, worth a look, or in the way of any plan. */
 export const judgeLedger = (report: LedgerReport, environment: string): Verdict => {
   const facts = { applied: report.applied.length, pending: report.pending.length };

@@ -27,13 +27,20 @@ export interface HazardParts {
   readonly willFail?: boolean;
 }
 
-/** A hazard of a rule, here. */
+/** A control character in a name, which may come from the live database, must not reach a terminal. */
+const printable = (text: string): string =>
+  text.replaceAll(
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** A hazard of a rule, here. Texts are made printable; only `rewrite` and the probe hold names as they are. */
 export const hazardOf = (rule: HazardRule, parts: HazardParts): Hazard => ({
   code: rule.code,
   severity: rule.severity,
-  subject: typeof parts.subject === 'string' ? parts.subject : describeSubject(parts.subject),
-  message: parts.message,
-  remedy: parts.remedy ?? rule.remedy,
+  subject: printable(typeof parts.subject === 'string' ? parts.subject : describeSubject(parts.subject)),
+  message: printable(parts.message),
+  remedy: printable(parts.remedy ?? rule.remedy),
   ...(parts.rewrite !== undefined && { rewrite: parts.rewrite }),
   ...(parts.at && {
     migration: parts.at.migration,

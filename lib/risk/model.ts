@@ -1,5 +1,5 @@
 // Hazards: what a change does to data, locks and running applications, as coded data. Pure.
-import type { Diff, Snapshot, Subject } from '../schema/index.ts';
+import type { Diff, Snapshot, Subject, Value } from '../schema/index.ts';
 import type { Statement } from '../sql/index.ts';
 
 /**
@@ -76,6 +76,12 @@ export interface Hazard {
 export interface PlannedStatement {
   readonly migration: string;
   readonly statement: Statement;
+  /** How it will be sent, where that is known; without it, the dialect works it out from the statements of the migration. */
+  readonly sent?: {
+    readonly by: 'dbsync' | 'tool';
+    readonly transactional: boolean;
+    readonly settings: Readonly<Record<string, Value>>;
+  };
 }
 
 export interface TableFacts {
@@ -92,6 +98,7 @@ export interface RiskInput {
   readonly product: string;
   readonly version: readonly number[];
   readonly facts: Readonly<Record<string, unknown>>;
+  /** In order; all of them, those that only set the session included. */
   readonly statements: readonly PlannedStatement[];
   /** What really changes, whatever the text looked like. */
   readonly change: Diff;

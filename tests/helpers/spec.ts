@@ -12,6 +12,15 @@ export interface Spec {
   readonly afterEach: (hook: () => void | Promise<void>) => void;
 }
 
+/** uvu reads members of its own assertions (`details`, `code`) off any error, and stops without a word where they differ. */
+const readable = (error: unknown): unknown => {
+  if (!(error instanceof Error) || error.name.startsWith('Assertion')) return error;
+  const code = 'code' in error ? `${String(error.code)}: ` : '';
+  const plain = new Error(`${code}${error.message}`);
+  if (error.stack !== undefined) plain.stack = error.stack;
+  return plain;
+};
+
 /** Defines and runs one suite. */
 export const spec = (name: string, define: (spec: Spec) => void): void => {
   const tests = suite(name);
@@ -20,7 +29,11 @@ export const spec = (name: string, define: (spec: Spec) => void): void => {
     test: (title, body) => {
       count += 1;
       tests(title, async () => {
-        await body();
+        try {
+          await body();
+        } catch (error) {
+          throw readable(error);
+        }
       });
     },
     skip: (title, reason) => {

@@ -88,6 +88,37 @@ spec('prisma detection', ({ test, before, after }) => {
     assert.is(await source.detect(await project('empty', { 'package.json': '{}' })), null);
   });
 
+  test('says the provider and where the URL comes from, never the URL', async () => {
+    const said = async (name: string): Promise<string> =>
+      (await source.detect(path.join(PROJECTS, name)))?.evidence.join('\n') ?? '';
+    assert.match(await said('prisma-v5'), 'provider sqlite, url from DATABASE_URL');
+    assert.match(await said('prisma-v6'), 'provider postgresql, url from POSTGRES_URL');
+    assert.match(await said('prisma-v7'), 'provider sqlite, url in prisma.config.ts');
+    const literal = await said('prisma-multi-file');
+    assert.match(literal, 'provider mysql, url written in the schema');
+    assert.not.match(literal, 'secret');
+  });
+
+  test('finds .config/prisma.ts, with paths from that file or from the root', async () => {
+    const root = await project('dot-config', {
+      '.config/prisma.ts': "export default { schema: '../db', migrations: { path: 'steps' } };",
+      'db/main.prisma': SCHEMA,
+      'steps/migration_lock.toml': '',
+    });
+    const found = await source.detect(root);
+    assert.equal([found?.schema, found?.migrations], ['db', 'steps']);
+  });
+
+  test('finds a schema folder in its default place', async () => {
+    const root = await project('folder', {
+      'prisma/schema/main.prisma': SCHEMA,
+      'prisma/schema/models/user.prisma': 'model User {\n  id Int @id\n}\n',
+      'prisma/migrations/migration_lock.toml': '',
+    });
+    const found = await source.detect(root);
+    assert.equal([found?.schema, found?.migrations], ['prisma/schema', 'prisma/migrations']);
+  });
+
   test('names every schema of a monorepo instead of choosing one', async () => {
     const error = await refusal(path.join(PROJECTS, 'prisma-monorepo'));
     assert.is(error.code, 'SOURCE_AMBIGUOUS');

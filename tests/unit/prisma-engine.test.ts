@@ -38,7 +38,7 @@ const openAt = async (root: string): Promise<Opened> => {
 
 const engineOf = async (
   detection: Detection,
-  settings: { readonly line: EngineLine; readonly context: SourceContext; readonly timeoutMs?: number },
+  settings: { readonly line: EngineLine; readonly context: SourceContext },
 ): Promise<Engine> => {
   const provider = providerOfDialect('sqlite');
   assert.ok(provider.engine);
@@ -66,6 +66,15 @@ const failure = async (work: Promise<unknown>): Promise<DbsyncError> => {
     throw error;
   }
   throw new Error('It did not fail.');
+};
+
+/** A promise that is resolved by hand. */
+const gate = (): { readonly opened: Promise<void>; readonly open: () => void } => {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
 };
 
 const writesIn = (sent: readonly string[]): readonly string[] =>
@@ -277,12 +286,12 @@ spec('prisma engine: push and uncovered', ({ test }) => {
 });
 
 spec('prisma engine: failures', ({ test }) => {
-  const settings = async (more: { timeoutMs?: number } = {}) => {
+  const settings = async () => {
     const { detection, context, project } = await openAt(path.join(PROJECTS, 'prisma-v7'));
     await project.close();
     const list = migrationList(detection, await readHistory(detection.root, detection.migrations));
     const files = schemaContainer(detection.root, await readSchema(detection.root, detection.schema)).files;
-    const engine = await engineOf(detection, { line: 'current', context, ...more });
+    const engine = await engineOf(detection, { line: 'current', context });
     const session = sqliteSession(':memory:');
     const diff = () =>
       engine.call({
@@ -327,17 +336,18 @@ spec('prisma engine: failures', ({ test }) => {
   });
 
   test('a call that hangs ends at its time limit, drops its shadow, and the next one works', async () => {
-    const { engine, session, context, list, diff } = await settings({ timeoutMs: 3000 });
+    const { engine, session, context, list, diff } = await settings();
     await diff();
     const stuck = { ...session, raw: () => new Promise<never>(() => {}) };
     const error = await failure(
       engine.call({
         session: stuck,
         method: 'diagnoseMigrationHistory',
+        timeoutMs: 1000,
         params: { migrationsList: list, optInToShadowDatabase: false, filters: NO_FILTERS },
       }),
     );
-    assert.match(error.message, /within 3000 ms/);
+    assert.match(error.message, /within 1000 ms/);
     assert.equal(context.shadows, []);
     assert.is((await diff()).value.exitCode, 2);
     await engine.close();
@@ -361,25 +371,23 @@ spec('prisma engine: failures', ({ test }) => {
     const { detection, project } = await openAt(path.join(PROJECTS, 'prisma-v7'));
     await project.close();
     const base = sqliteContext();
-    let dropped: () => void = () => {};
-    const gone = new Promise<void>((resolve) => {
-      dropped = resolve;
-    });
+    const [late, gone] = [gate(), gate()];
+    let asked = 0;
     const context: SourceContext = {
       ...base,
       withEmptyShadow: async (work) => {
-        await new Promise((resolve) => setTimeout(resolve, 4000));
-        const value = await base.withEmptyShadow(work);
-        dropped();
-        return value;
+        asked += 1;
+        await late.opened;
+        return base.withEmptyShadow(work).finally(gone.open);
       },
     };
-    const engine = await engineOf(detection, { line: 'current', context, timeoutMs: 3000 });
+    const engine = await engineOf(detection, { line: 'current', context });
     const list = migrationList(detection, await readHistory(detection.root, detection.migrations));
     const error = await failure(
       engine.call({
         session: sqliteSession(':memory:'),
         method: 'diff',
+        timeoutMs: 6000,
         params: {
           from: { tag: 'migrations', ...list },
           to: { tag: 'empty' },
@@ -389,8 +397,10 @@ spec('prisma engine: failures', ({ test }) => {
         },
       }),
     );
-    assert.match(error.message, /within 3000 ms/);
-    await gone;
+    assert.match(error.message, /within 6000 ms/);
+    assert.is(asked, 1);
+    late.open();
+    await gone.opened;
     assert.equal(base.shadows, [1, -1]);
     await engine.close();
   });

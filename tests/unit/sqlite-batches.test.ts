@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import type { Session } from '../../lib/dialects/contract.ts';
 import { batches } from '../../lib/dialects/sqlite/batches.ts';
+import { explain } from '../../lib/dialects/sqlite/explain.ts';
 import { inspect } from '../../lib/dialects/sqlite/inspect.ts';
 import { scan } from '../../lib/dialects/sqlite/rules.ts';
 import { classify } from '../../lib/dialects/sqlite/scan.ts';
@@ -135,7 +136,7 @@ spec('sqlite batches', ({ test, before }) => {
     const file = await makeFile(
       folder,
       'mismatch.db',
-      `${FAMILY} CREATE TABLE q (a INT); CREATE TABLE bad (x REFERENCES q (a)); INSERT INTO bad VALUES (NULL);`,
+      `${FAMILY} CREATE TABLE q (a INT); CREATE TABLE bad (x REFERENCES q (a)); PRAGMA foreign_keys=OFF; INSERT INTO bad VALUES (1);`,
     );
     await withSession(file, 'write', async (session) => {
       assert.is(await run(session, 'CREATE TABLE fine (a)'), null);
@@ -182,6 +183,21 @@ spec('sqlite batches', ({ test, before }) => {
         await run(session, 'PRAGMA journal_mode=WAL; VACUUM; PRAGMA journal_mode=DELETE; CREATE TABLE z (x)'),
         null,
       );
+    });
+  });
+
+  test('a batch that cannot begin because of a lock leaves the session as it was', async () => {
+    const file = await makeFile(folder, 'locked.db', FAMILY);
+    await withSession(file, 'write', async (other) => {
+      await other.execute('BEGIN IMMEDIATE');
+      await withSession(file, 'write', async (session) => {
+        await session.limit({ lockMs: 50 });
+        const error = await run(session, rebuildParent(''));
+        assert.ok(explain(error).lockTimeout);
+        assert.is(explain(error).code, 'SQLITE_BUSY');
+        assert.is(await foreignKeys(session), 1);
+      });
+      await other.execute('ROLLBACK');
     });
   });
 });

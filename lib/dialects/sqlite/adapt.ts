@@ -92,20 +92,20 @@ const storedObjects = async (session: Session): Promise<Stored[]> => {
   }));
 };
 
-/** The text with every string in double quotes as a literal; null where the word at issue is not among them. */
-const mended = (stored: Stored, word: string, columnsOf: ColumnsOf): string | null => {
+/** The strings in double quotes of a stored text. */
+const stringsIn = (stored: Stored, columnsOf: ColumnsOf): Place[] => {
   const tree = parseStatement(stored.sql);
-  if (!tree) return null;
+  if (!tree) return [];
   const known = scopeOf(tree, columnsOf);
-  const places = placesIn(tree, stored.sql).filter((place) => !known(fold(place.word)));
-  return places.some((place) => place.word === word) ? replaced(stored.sql, places) : null;
+  return placesIn(tree, stored.sql).filter((place) => !known(fold(place.word)));
 };
 
-/** The statements that make an object again; a view takes its triggers with it. */
-const remade = (stored: Stored, sql: string, all: readonly Stored[]): string[] => {
+/** The statements that make an object again, all its strings as literals; a view takes its triggers with it. */
+const remade = (stored: Stored, all: readonly Stored[], columnsOf: ColumnsOf): string[] => {
+  const mended = (one: Stored): string => replaced(one.sql, stringsIn(one, columnsOf));
   const own = ({ type, table }: Stored): boolean => type === 'trigger' && fold(table) === fold(stored.name);
-  const triggers = stored.type === 'view' ? all.filter(own).map((trigger) => trigger.sql) : [];
-  return [`DROP ${stored.type.toUpperCase()} ${quote(stored.name)}`, sql, ...triggers];
+  const triggers = stored.type === 'view' ? all.filter(own).map(mended) : [];
+  return [`DROP ${stored.type.toUpperCase()} ${quote(stored.name)}`, mended(stored), ...triggers];
 };
 
 /**
@@ -119,9 +119,8 @@ const inStored = async (session: Session, text: string, word: string): Promise<A
   const statements: string[] = [];
   const names: string[] = [];
   for (const stored of all) {
-    const sql = mended(stored, word, columnsOf);
-    if (sql === null) continue;
-    statements.push(...remade(stored, sql, all));
+    if (!stringsIn(stored, columnsOf).some((place) => place.word === word)) continue;
+    statements.push(...remade(stored, all, columnsOf));
     names.push(`${stored.type} ${printable(stored.name)}`);
   }
   if (statements.length === 0) return null;
@@ -138,6 +137,8 @@ export const adapt = async (
   error: unknown,
 ): Promise<Adaptation | null> => {
   const word = refusedWord(error);
-  if (word === null || session.mode !== 'write') return null;
-  return inStatement(handleOf(session), statement, word) ?? (await inStored(session, statement, word));
+  if (word === null) return null;
+  const offer = inStatement(handleOf(session), statement, word);
+  // A reading session cannot make a stored object again.
+  return offer || session.mode === 'read' ? offer : inStored(session, statement, word);
 };

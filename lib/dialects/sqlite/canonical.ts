@@ -175,12 +175,14 @@ export const canonicalDefault = (text: string, expr: SyntaxNode): string => {
 
 /** A declared type in one spelling: upper case, single spaces, none around parentheses and commas. */
 export const canonicalType = (type: string): string =>
-  type
-    .replaceAll(/["`[\]]/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/\s*([(),])\s*/g, '$1')
-    .trim()
-    .toUpperCase();
+  /^[A-Z]*$/.test(type)
+    ? type
+    : type
+        .replaceAll(/["`[\]]/g, '')
+        .replaceAll(/\s+/g, ' ')
+        .replaceAll(/\s*([(),])\s*/g, '$1')
+        .trim()
+        .toUpperCase();
 
 /** https://sqlite.org/datatype3.html section 3.1: the first rule that matches decides. */
 export const affinityOf = (type: string): string => {

@@ -3,10 +3,10 @@
 import { constants } from 'node:fs';
 import { access, chmod, open, stat } from 'node:fs/promises';
 import type Database from 'better-sqlite3';
-import { DbsyncError, messageOf } from '../../errors/index.ts';
+import { DbsyncError } from '../../errors/index.ts';
 import type { Timeouts } from '../../target/index.ts';
 import type { Address, ConnectOptions, RawResult, Row, Session } from '../contract.ts';
-import { explain } from './explain.ts';
+import { causeCode, driverMissing, isDriverFault, noPermission, openingError, unusable } from './opening.ts';
 import { printable } from './rules.ts';
 
 /** The driver's connection, for this folder only. */
@@ -37,15 +37,6 @@ export const fileOf = (address: Address): string => {
   throw new DbsyncError('INTERNAL', { summary: 'The address names no file.' });
 };
 
-const driverMissing = (cause: unknown): DbsyncError =>
-  new DbsyncError('DRIVER_MISSING', {
-    summary: 'The driver better-sqlite3 is not installed or was built for another Node.js.',
-    why: 'It is an optional dependency with native code; without it no SQLite file can be opened.',
-    next: ['$ npm install better-sqlite3', '$ npm rebuild better-sqlite3'],
-    details: { cause: messageOf(cause) },
-    cause,
-  });
-
 const loadDriver = async (): Promise<typeof Database> => {
   try {
     return (await import('better-sqlite3')).default;
@@ -53,28 +44,6 @@ const loadDriver = async (): Promise<typeof Database> => {
     throw driverMissing(error);
   }
 };
-
-const unusable = (file: string, why: string, next: readonly string[], cause?: unknown): DbsyncError =>
-  new DbsyncError('DATABASE_UNUSABLE', {
-    summary: `${printable(file)} cannot be used as a database.`,
-    why,
-    next,
-    ...(cause !== undefined && { cause }),
-  });
-
-const noPermission = (file: string, mode: 'read' | 'write', cause?: unknown): DbsyncError =>
-  new DbsyncError('CONNECT_PERMISSION', {
-    summary: `${printable(file)} may not be ${mode === 'read' ? 'read' : 'written'} by this user.`,
-    why: 'The file or its folder does not grant it.',
-    next: [
-      `$ ls -l '${printable(file).replaceAll("'", "'\\''")}'`,
-      'Run as the user that owns the file, or grant access.',
-    ],
-    ...(cause !== undefined && { cause }),
-  });
-
-const causeCode = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 /** Whether the file is there. Throws CONNECT_PERMISSION where that cannot be told. */
 export const fileExists = async (file: string): Promise<boolean> => {
@@ -103,55 +72,6 @@ const assertFile = async (file: string, mode: 'read' | 'write'): Promise<void> =
     throw noPermission(file, mode, error);
   }
 };
-
-/** The causes of a failed opening, by the engine's extended code (https://sqlite.org/rescode.html). */
-const openingError = (file: string, mode: 'read' | 'write', error: unknown): DbsyncError => {
-  const { code, message } = explain(error);
-  if (code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_LOCKED')) {
-    return new DbsyncError('CONNECT_TIMEOUT', {
-      summary: `${printable(file)} is locked by another process.`,
-      why: 'Another process holds the exclusive lock: a migration, a VACUUM, or an application in exclusive mode.',
-      next: [
-        'Wait until it is done, or stop it.',
-        `$ fuser -v '${printable(file).replaceAll("'", "'\\''")}'`,
-      ],
-      cause: error,
-    });
-  }
-  if (code === 'SQLITE_NOTADB') {
-    return unusable(
-      file,
-      'It is not an SQLite database, or it is encrypted.',
-      ['Check which file the URL names.'],
-      error,
-    );
-  }
-  if (code?.startsWith('SQLITE_CORRUPT')) {
-    return unusable(file, `It is damaged (${message}).`, ['Restore it from a backup.'], error);
-  }
-  if (code?.startsWith('SQLITE_READONLY')) {
-    const why =
-      'It was left by an interrupted write (a journal lies beside it), which only a writing connection can repair.';
-    return unusable(
-      file,
-      why,
-      ['Open it once with the application or the sqlite3 shell, then run this again.'],
-      error,
-    );
-  }
-  if (code?.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_PERM') return noPermission(file, mode, error);
-  return new DbsyncError('CONNECT_FAILED', {
-    summary: `${printable(file)} could not be opened.`,
-    why: printable(message),
-    next: [`$ ls -l '${printable(file).replaceAll("'", "'\\''")}'`],
-    cause: error,
-  });
-};
-
-const isDriverFault = (error: unknown): boolean =>
-  /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/.test(
-    `${causeCode(error)} ${messageOf(error)}`,
-  );
 
 /** What every connection of ours has set; the engine's own defaults, which the driver's build changes. */
 const prepareHandle = (handle: Handle, mode: 'read' | 'write'): void => {
@@ -266,4 +186,21 @@ export const createFile = async (file: string, mode = 0o600): Promise<void> => {
   const handle = await open(file, 'wx', mode);
   await handle.close();
   await chmod(file, mode);
+};
+
+/**
+ * Fixes the page size and encoding of an empty file. Both must be set before anything else looks at
+ * the file (https://sqlite.org/pragma.html#pragma_encoding), so no session can do it.
+ */
+export const formatFile = async (file: string, pageSize: number, encoding: string): Promise<void> => {
+  const Driver = await loadDriver();
+  const handle = new Driver(file, { fileMustExist: true });
+  try {
+    handle.pragma(`page_size = ${Math.trunc(pageSize)}`);
+    if (/^UTF-(8|16le|16be)$/.test(encoding)) handle.pragma(`encoding = '${encoding}'`);
+    // The encoding is written into the file with the first object, and stays when that is gone.
+    handle.exec('CREATE TABLE first (a); DROP TABLE first');
+  } finally {
+    handle.close();
+  }
 };

@@ -31,11 +31,15 @@ export interface TableContext {
 
 type Attributes = Record<string, Value | undefined>;
 
+type TableBody = Extract<CreateTableStmt['body'], { readonly type: 'ColumnsAndConstraintsCreateTableBody' }>;
+type ColumnConstraint = ColumnDefinition['constraints'][number]['constraint'];
+type TableConstraint = NonNullable<TableBody['constraints']>[number]['constraint'];
+
 /** One constraint, wherever it was declared. */
 interface Declared {
   readonly name: string | undefined;
   readonly column: string | null;
-  readonly node: SyntaxNode & { readonly type: string };
+  readonly node: ColumnConstraint | TableConstraint;
   readonly defer: DeferSubclause | undefined;
 }
 
@@ -140,9 +144,7 @@ const check = (declared: Declared, expr: Expr, context: TableContext): SchemaObj
 };
 
 const build = (declared: Declared, context: TableContext): SchemaObject | null => {
-  const node = declared.node as
-    | ColumnDefinition['constraints'][number]['constraint']
-    | NonNullable<TableConstraints>[number]['constraint'];
+  const { node } = declared;
   const column = declared.column ?? '';
   switch (node.type) {
     case 'PrimaryKeyColumnConstraint':
@@ -174,9 +176,6 @@ const build = (declared: Declared, context: TableContext): SchemaObject | null =
   }
 };
 
-type TableBody = Extract<CreateTableStmt['body'], { readonly type: 'ColumnsAndConstraintsCreateTableBody' }>;
-type TableConstraints = TableBody['constraints'];
-
 const declaredByColumn = (definition: ColumnDefinition, column: string): Declared[] => {
   const list: Declared[] = [];
   for (const { name, constraint } of definition.constraints) {
@@ -192,7 +191,8 @@ const declaredByColumn = (definition: ColumnDefinition, column: string): Declare
 };
 
 /** Gives every constraint a name of its own; SQLite itself does not care whether names repeat. */
-const distinct = (objects: readonly SchemaObject[]): SchemaObject[] => {
+const distinct = (objects: readonly SchemaObject[]): readonly SchemaObject[] => {
+  if (new Set(objects.map(({ kind, name }) => `${kind} ${name}`)).size === objects.length) return objects;
   const seen = new Map<string, number>();
   return [...objects]
     .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))

@@ -2,6 +2,7 @@
 // twelve steps would have kept (https://sqlite.org/lang_altertable.html#otheralter). Pure.
 import { adjusted, type Hazard, hazardOf, isLarge, lowered, tableKey } from '../../risk/index.ts';
 import { describeSubject, type SchemaObject } from '../../schema/index.ts';
+import { cascades, isMoved, type Moved } from './hazard-cascades.ts';
 import { isCopied } from './hazard-drops.ts';
 import { RULES } from './hazard-rules.ts';
 import {
@@ -16,12 +17,7 @@ import {
   type Scene,
   tableBefore,
 } from './hazard-scene.ts';
-import type { Dropped } from './lineage.ts';
 import { fold, literal, quote } from './rules.ts';
-
-type Moved = Dropped & { readonly holder: NonNullable<Dropped['holder']> };
-
-const isMoved = (dropped: Dropped): dropped is Moved => dropped.holder !== null;
 
 /** Columns that hold nothing of their own are made anew by the engine. */
 const isStored = (column: SchemaObject): boolean => column.attributes.generated === undefined;
@@ -76,37 +72,20 @@ const rowsLost = (scene: Scene, moved: Moved): Hazard[] => {
   return [fitted(hazard, table, scene)];
 };
 
-const PASSED_ON = ['CASCADE', 'SET NULL', 'SET DEFAULT'];
-
-const cascades = (scene: Scene, { table, at }: Moved): Hazard[] => {
-  if (!scene.conditions(at).foreignKeys) return [];
-  return keysTo(scene, table).map(({ child, key }) => {
-    const action = String(key.attributes.onDelete);
-    const passed = PASSED_ON.includes(action);
-    const does =
-      action === 'CASCADE'
-        ? 'are deleted'
-        : passed
-          ? `are changed (${action})`
-          : `make the DROP fail (${action})`;
-    const columns = names(key, 'columns');
-    const hazard = hazardOf(RULES.fkCascade, {
-      subject: `${describeSubject(key)} on ${describeSubject(child)}`,
-      message: `Foreign keys are on when ${describeSubject(table)} is dropped for its rebuild: rows of ${describeSubject(child)} that reference it ${does}.`,
-      probe: {
-        question: `rows of ${describeSubject(child)} that reference ${describeSubject(table)}`,
-        sql: `SELECT count(*) FROM ${quoted(child)} WHERE ${columns.map((name) => `${quote(name)} IS NOT NULL`).join(' AND ') || '1'}`,
-        positive: passed ? 'loses-rows' : 'may-fail',
-        zero: 'lower',
-      },
-      at: at.at,
-    });
-    return fitted(
-      passed ? hazard : adjusted(hazard, 'breaking', `the key says ON DELETE ${action}`),
-      child,
-      scene,
-    );
-  });
+/** Whether the copy takes along every row with its own key and its references, so that no orphan can arise. */
+const keepsKeys = (scene: Scene, { table, holder }: Moved): boolean => {
+  const { columns, partial } = holder.holding;
+  const keys = table.children.filter(
+    ({ kind }) => kind === 'primary-key' || kind === 'unique' || kind === 'foreign-key',
+  );
+  const copied = keys
+    .flatMap((key) => names(key, 'columns'))
+    .every((name) => columns.get(fold(name))?.plain === fold(name));
+  const created = scene.input.change.changes.some(
+    ({ action, subject }) =>
+      action === 'create' && subject.kind === 'foreign-key' && subject.parent?.name === table.name,
+  );
+  return partial === null && copied && !created;
 };
 
 const unchecked = (scene: Scene, moved: Moved): Hazard[] => {
@@ -122,8 +101,11 @@ const unchecked = (scene: Scene, moved: Moved): Hazard[] => {
       other.migration === at.at.migration,
   );
   if (checks) return [];
-  const message = `The file rebuilds ${describeSubject(table)} in a transaction of its own with foreign keys off, and never checks them.`;
-  return [hazardOf(RULES.noFkCheck, { subject: table, message, at: at.at })];
+  const message = `${describeSubject(table)} is rebuilt with foreign keys off, in a transaction that is not dbsync's, and nothing checks them.`;
+  const hazard = hazardOf(RULES.noFkCheck, { subject: table, message, at: at.at });
+  return [
+    keepsKeys(scene, moved) ? adjusted(hazard, 'advice', 'the copy takes every row and key along') : hazard,
+  ];
 };
 
 const lostAttribute = (rebuild: Rebuild, owner: SchemaObject, attribute: string): Hazard =>

@@ -120,7 +120,12 @@ const conditionsOf = (planned: readonly PlannedStatement[]): Scene['conditions']
     }
   }
   return (followed) => {
-    const state = settings.get(followed.at.statement);
+    const { sent, statement } = followed.at;
+    const told = sent && {
+      ours: sent.by === 'dbsync' && sent.transactional,
+      foreignKeys: sent.settings.foreignKeys !== 'off',
+    };
+    const state = told ?? settings.get(statement);
     // A file that is sent as it is switches keys by its own pragmas.
     return state?.ours ? state : { ours: false, foreignKeys: followed.foreignKeys };
   };

@@ -1,134 +1,16 @@
 // Hazards that single statements show: what ALTER TABLE cannot do, renames, pragmas without effect, the lock on the file. Pure.
-import {
-  adjusted,
-  type Hazard,
-  type HazardRule,
-  hazardOf,
-  lowered,
-  type Probe,
-  tableKey,
-} from '../../risk/index.ts';
-import { describeSubject, type SchemaObject } from '../../schema/index.ts';
+import { adjusted, type Hazard, hazardOf, lowered, tableKey } from '../../risk/index.ts';
+import { describeSubject } from '../../schema/index.ts';
+import { addedColumn, at, type Place } from './hazard-columns.ts';
 import { RULES } from './hazard-rules.ts';
-import {
-  columnOf,
-  columnSubject,
-  fitted,
-  isMended,
-  keysTo,
-  names,
-  quoted,
-  type Scene,
-  tableBefore,
-} from './hazard-scene.ts';
-import type { Followed } from './lineage.ts';
-import type { ColumnDefinition, Expr, Stmt } from './parse.ts';
+import { columnOf, columnSubject, keysTo, names, type Scene, tableBefore } from './hazard-scene.ts';
+import type { Stmt } from './parse.ts';
 import { fold } from './rules.ts';
 import { pragmaOf } from './scan.ts';
 
 type Body = Extract<Stmt, { readonly type: 'AlterTableStmt' }>['body'];
-type Constraint = ColumnDefinition['constraints'][number]['constraint'];
-
-interface Place {
-  readonly scene: Scene;
-  readonly followed: Followed;
-  readonly table: SchemaObject;
-}
-
 const isBelow = (version: readonly number[], wanted: readonly [number, number]): boolean =>
   (version[0] ?? 0) < wanted[0] || (version[0] === wanted[0] && (version[1] ?? 0) < wanted[1]);
-
-/** The engine looks for rows before it refuses (sqlite3ErrorIfNotEmpty in alter.c). */
-const ifRows = ({ table, scene }: Place): Probe => ({
-  question: `rows in ${describeSubject(table)}`,
-  sql: `SELECT count(*) FROM ${quoted(table)}`,
-  positive: isMended(scene, table) ? 'may-fail' : 'will-fail',
-  zero: 'dismiss',
-});
-
-const at = (
-  place: Place,
-  rule: HazardRule,
-  parts: { subject: string; message: string; probe?: Probe; willFail?: boolean },
-): Hazard => hazardOf(rule, { ...parts, at: place.followed.at });
-
-const stripped = (expr: Expr): Expr =>
-  expr.type === 'ParenthesizedExpr' && expr.exprs[0] && expr.exprs.length === 1
-    ? stripped(expr.exprs[0])
-    : expr;
-
-const isLiteral = (expr: Expr): boolean =>
-  [
-    'NumericLiteral',
-    'StringLiteral',
-    'BlobLiteral',
-    'NullLiteral',
-    'KeywordLiteral',
-    'Id',
-    'NameExpr',
-  ].includes(expr.type);
-
-/** What the engine can store as the default of rows that exist: a literal, perhaps signed. */
-const isConstant = (expr: Expr): boolean => {
-  const inner = stripped(expr);
-  return isLiteral(inner) || (inner.type === 'UnaryExpr' && isLiteral(stripped(inner.expr)));
-};
-
-const find = <T extends Constraint['type']>(
-  column: ColumnDefinition,
-  type: T,
-): Extract<Constraint, { type: T }> | undefined => {
-  for (const { constraint } of column.constraints) {
-    if (isType(constraint, type)) return constraint;
-  }
-  return undefined;
-};
-
-const isType = <T extends Constraint['type']>(
-  constraint: Constraint,
-  type: T,
-): constraint is Extract<Constraint, { type: T }> => constraint.type === type;
-
-const addedColumn = (place: Place, column: ColumnDefinition): Hazard[] => {
-  const subject = describeSubject(columnSubject(place.table, column.colName.text));
-  const preset = find(column, 'DefaultColumnConstraint')?.expr;
-  const isNull = preset === undefined || stripped(preset).type === 'NullLiteral';
-  const required = column.constraints.some(
-    ({ constraint }) => constraint.type === 'NotNullColumnConstraint' && !constraint.nullable,
-  );
-  const generated = find(column, 'GeneratedColumnConstraint');
-  const stored = generated?.typ?.name.toUpperCase() === 'STORED';
-  const hazards: Hazard[] = [];
-  const add = (rule: HazardRule, message: string, more: { probe?: Probe; willFail?: boolean }): void => {
-    hazards.push(fitted(at(place, rule, { subject, message, ...more }), place.table, place.scene));
-  };
-  if (find(column, 'UniqueColumnConstraint') || find(column, 'PrimaryKeyColumnConstraint')) {
-    add(RULES.addUnique, `${subject} is added as a key, which ALTER TABLE refuses.`, { willFail: true });
-  }
-  if (required && isNull && !generated) {
-    add(RULES.addNotNull, `${subject} is added NOT NULL without a default.`, { probe: ifRows(place) });
-  }
-  if (preset && !isConstant(preset)) {
-    add(RULES.addDefault, `${subject} is added with a default that is not a constant.`, {
-      probe: ifRows(place),
-    });
-  }
-  if (
-    find(column, 'ForeignKeyColumnConstraint') &&
-    !isNull &&
-    place.scene.conditions(place.followed).foreignKeys
-  ) {
-    add(RULES.addReferences, `${subject} is added with a key and a default that is not NULL.`, {
-      probe: ifRows(place),
-    });
-  }
-  if (stored)
-    add(RULES.addStored, `${subject} is added as a STORED generated column.`, { probe: ifRows(place) });
-  else if (find(column, 'CheckColumnConstraint') || (generated && required)) {
-    add(RULES.addCheck, `${subject} is added with a rule that every existing row is tested against.`, {});
-  }
-  return hazards;
-};
 
 /** Whether the plan dropped the index before it drops the column. */
 const droppedBefore = ({ scene, followed }: Place, index: string): boolean =>
@@ -136,19 +18,31 @@ const droppedBefore = ({ scene, followed }: Place, index: string): boolean =>
     .slice(0, scene.lineage.statements.indexOf(followed))
     .some(({ tree }) => tree?.type === 'DropIndexStmt' && fold(tree.idxName.objName.text) === fold(index));
 
-/** What uses the column, in words; https://sqlite.org/lang_altertable.html#altertabdropcol lists what the engine refuses. */
-const usesOf = (place: Place, column: string): string[] =>
-  place.table.children.flatMap((child) => {
+/** Kinds that the engine never lets go of a column of (https://sqlite.org/lang_altertable.html#altertabdropcol). */
+const HELD_BY = ['primary-key', 'unique', 'index'];
+
+/**
+ * What uses the column, in words. A foreign key goes with its column where it was declared with it and holds it where it was
+ * declared for the table, which the model does not tell apart; the rehearsal does.
+ */
+const usesOf = (
+  place: Place,
+  column: string,
+): { readonly certain: string[]; readonly possible: string[] } => {
+  const uses = place.table.children.filter((child) => {
     const own = [
       ...names(child, 'columns'),
       ...(child.kind === 'index' ? [String(child.attributes.where ?? '')] : []),
     ];
-    const uses = own.some((name) => fold(name) === fold(column));
-    if (!uses || (child.kind === 'index' && droppedBefore(place, child.name))) return [];
-    return ['primary-key', 'unique', 'index', 'foreign-key'].includes(child.kind)
-      ? [describeSubject({ kind: child.kind, namespace: null, name: child.name })]
-      : [];
+    const isGone = child.kind === 'index' && droppedBefore(place, child.name);
+    return !isGone && own.some((name) => fold(name) === fold(column));
   });
+  const words = (kinds: readonly string[]): string[] =>
+    uses
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(({ kind, name }) => describeSubject({ kind, namespace: null, name }));
+  return { certain: words(HELD_BY), possible: words(['foreign-key']) };
+};
 
 const droppedColumn = (place: Place, name: string): Hazard[] => {
   const column = columnOf(place.table, name);
@@ -159,10 +53,13 @@ const droppedColumn = (place: Place, name: string): Hazard[] => {
     const message = `SQLite ${place.scene.input.version.join('.')} does not know DROP COLUMN.`;
     hazards.push(at(place, RULES.dropColumnUnsupported, { subject, message, willFail: true }));
   }
-  const uses = usesOf(place, column.name);
-  if (uses.length > 0) {
-    const message = `${subject} is used by ${uses.join(', ')}: the engine refuses to drop it.`;
+  const { certain, possible } = usesOf(place, column.name);
+  if (certain.length > 0) {
+    const message = `${subject} is used by ${certain.join(', ')}: the engine refuses to drop it.`;
     hazards.push(at(place, RULES.dropColumnRefused, { subject, message, willFail: true }));
+  } else if (possible.length > 0) {
+    const message = `${subject} is used by ${possible.join(', ')}: the engine refuses to drop it if the key was declared for the table.`;
+    hazards.push(at(place, RULES.dropColumnRefused, { subject, message }));
   }
   return hazards;
 };

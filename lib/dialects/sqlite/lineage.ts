@@ -35,7 +35,7 @@ export interface Followed {
   readonly tree: Stmt | null;
   /** Folded name of the table of the beginning that an ALTER or DROP touches; null for tables that the plan made. */
   readonly origin: string | null;
-  /** Foreign keys are enforced here, as far as the file's own pragmas say; sessions begin with enforcement. */
+  /** Foreign keys are enforced here, as far as the file's own pragmas say. */
   readonly foreignKeys: boolean;
   /** The file itself has opened a transaction. */
   readonly inTransaction: boolean;
@@ -194,8 +194,10 @@ export const followTables = (planned: readonly PlannedStatement[], before: Snaps
   const statements: Followed[] = [];
   let now: Circumstances = { migration: '', foreignKeys: true, inTransaction: false };
   for (const at of planned) {
-    if (at.migration !== now.migration)
-      now = { migration: at.migration, foreignKeys: true, inTransaction: false };
+    if (at.migration !== now.migration) {
+      // A tool's own connection has the engine's default, which is off (https://sqlite.org/foreignkeys.html section 2); ours is on.
+      now = { migration: at.migration, foreignKeys: at.sent?.by !== 'tool', inTransaction: false };
+    }
     const tree = parseStatement(at.statement.text);
     const { foreignKeys, inTransaction } = now;
     const followed: Followed = { at, tree, origin: touched(walk, tree), foreignKeys, inTransaction };

@@ -25,6 +25,7 @@ export const facts: DialectFacts = {
   transactionalDdl: true,
   identifierLimit: null,
   namespaces: false,
+  lockExcludesWriters: true,
   placeholder: () => '?',
 };
 
@@ -35,7 +36,10 @@ export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Folds letter case as the engine compares names: ASCII only (sqlite3_stricmp). */
-export const fold = (name: string): string => name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+export const fold = (name: string): string =>
+  /^[\u0000-\u007f]*$/.test(name)
+    ? name.toLowerCase()
+    : name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 /** A name or text from a database, made safe for a terminal. */
 export const printable = (text: string): string =>

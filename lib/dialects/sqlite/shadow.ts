@@ -4,9 +4,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import type { Secret } from '../../target/index.ts';
-import type { Identity, Session, Shadow, ShadowRequest } from '../contract.ts';
+import type { Shadow, ShadowRequest } from '../contract.ts';
 import { addressOf, parseAddress } from './address.ts';
-import { connect, createFile, fileExists, fileOf } from './connect.ts';
+import { connect, createFile, fileExists, fileOf, formatFile } from './connect.ts';
 import { instanceOf } from './identify.ts';
 import { copyInto, removeFile } from './image.ts';
 import { NAME, printable } from './rules.ts';
@@ -22,26 +22,12 @@ const unavailable = (summary: string, why: string, cause?: unknown): DbsyncError
     ...(cause !== undefined && { cause }),
   });
 
-/** The encoding cannot be changed once a table is there (https://sqlite.org/pragma.html#pragma_encoding). */
-const likeTarget = async (session: Session, identity: Identity | null): Promise<void> => {
-  const { encoding, page_size: pageSize } = identity?.facts ?? {};
-  if (typeof pageSize === 'number') await session.execute(`PRAGMA page_size = ${pageSize}`);
-  if (encoding === 'UTF-16le' || encoding === 'UTF-16be')
-    await session.execute(`PRAGMA encoding = '${encoding}'`);
-};
-
-const fillEmpty = async (file: string, request: ShadowRequest): Promise<void> => {
-  const session = await connect(addressOf(file, request.folder), {
-    mode: 'write',
-    timeouts: request.timeouts,
-  });
-  try {
-    await likeTarget(session, request.identity);
-    // Both settings become the file's own only with its first page.
-    await session.execute('PRAGMA user_version = 0');
-  } finally {
-    await session.close();
-  }
+/** An empty file like the target: page size and encoding decide what fits and how text compares. */
+const makeEmpty = async (file: string, request: ShadowRequest): Promise<void> => {
+  await createFile(file);
+  const { encoding, page_size: pageSize } = request.identity?.facts ?? {};
+  if (typeof pageSize === 'number' && typeof encoding === 'string')
+    await formatFile(file, pageSize, encoding);
 };
 
 const ownFile = async (request: ShadowRequest): Promise<Shadow> => {
@@ -52,8 +38,7 @@ const ownFile = async (request: ShadowRequest): Promise<Shadow> => {
       await copyInto(request.target, file);
     } else {
       await mkdir(request.folder, { recursive: true, mode: 0o700 });
-      await createFile(file);
-      await fillEmpty(file, request);
+      await makeEmpty(file, request);
     }
   } catch (error) {
     await removeFile(file);
@@ -125,8 +110,7 @@ const offeredFile = async (url: Secret, request: ShadowRequest): Promise<Shadow>
     if (copy && request.target) {
       await copyInto(request.target, file);
     } else {
-      await createFile(file);
-      await fillEmpty(file, request);
+      await makeEmpty(file, request);
     }
   } catch (error) {
     await drop();

@@ -89,9 +89,10 @@ const collationIn = (definition: ColumnDefinition | undefined): string => {
   return collation;
 };
 
-const contextOf = (parts: TableParts, body: Body | null, neighbours: Neighbours): TableContext => {
+type Definitions = ReadonlyMap<string, ColumnDefinition>;
+
+const contextOf = (parts: TableParts, definitions: Definitions, neighbours: Neighbours): TableContext => {
   const rows = new Map((parts.columns ?? []).map((row) => [fold(row.name), row]));
-  const definitions = new Map((body?.columns ?? []).map((column) => [fold(column.colName.text), column]));
   return {
     ...neighbours,
     text: parts.declaration.sql,
@@ -143,11 +144,6 @@ const columnObject = (
       ...(definition && declaredAttributes(definition, context)),
     },
   });
-};
-
-const columnObjects = (parts: TableParts, body: Body | null, context: TableContext): SchemaObject[] => {
-  const definitions = new Map((body?.columns ?? []).map((column) => [fold(column.colName.text), column]));
-  return (parts.columns ?? []).map((row) => columnObject(row, definitions.get(fold(row.name)), context));
 };
 
 const indexAttributes = (tree: CreateIndexStmt, context: TableContext): Attributes => ({
@@ -221,13 +217,14 @@ const tableAttributes = (parts: TableParts, body: Body | null): Attributes => {
 /** The table with its columns, constraints, indexes and triggers. */
 export const tableObject = (parts: TableParts, neighbours: Neighbours): SchemaObject => {
   const body = bodyOf(parts.declaration.tree);
-  const context = contextOf(parts, body, neighbours);
+  const definitions = new Map((body?.columns ?? []).map((column) => [fold(column.colName.text), column]));
+  const context = contextOf(parts, definitions, neighbours);
   return schemaObject({
     kind: 'table',
     name: parts.declaration.name,
     attributes: tableAttributes(parts, body),
     children: [
-      ...columnObjects(parts, body, context),
+      ...(parts.columns ?? []).map((row) => columnObject(row, definitions.get(fold(row.name)), context)),
       ...(body ? constraintsOf(body, context) : []),
       ...parts.indexes.map((index) => indexObject(index, context)),
       ...parts.triggers,

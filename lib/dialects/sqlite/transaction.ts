@@ -118,12 +118,20 @@ const setForeignKeys = async (session: Session, on: boolean): Promise<void> => {
   await session.execute(`PRAGMA foreign_keys = ${on ? 'ON' : 'OFF'}`);
 };
 
-/** Switches foreign keys as the batch wants, and begins its transaction if it has one. */
+/**
+ * Switches foreign keys as the batch wants, and begins its transaction if it has one. Where that fails (the file is locked),
+ * everything is as it was.
+ */
 export const begin = async (session: Session, batch: Batch): Promise<void> => {
   await setForeignKeys(session, batch.settings.foreignKeys !== 'off');
-  // IMMEDIATE: the write lock is got now, or nothing has begun.
-  if (batch.transactional) await session.execute('BEGIN IMMEDIATE');
-  before.set(session, await violations(session));
+  try {
+    // IMMEDIATE: the write lock is got now, or nothing has begun.
+    if (batch.transactional) await session.execute('BEGIN IMMEDIATE');
+    before.set(session, await violations(session));
+  } catch (error) {
+    await rollback(session, batch);
+    throw error;
+  }
 };
 
 const assertNoNewOrphans = async (session: Session): Promise<void> => {

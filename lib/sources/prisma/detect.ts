@@ -94,6 +94,13 @@ const migrationsOf = async (located: Located, datasource: Datasource): Promise<s
   return relative(root, (await exists(beside)) || !(await exists(above)) ? beside : above);
 };
 
+/** The provider and where the project takes its URL from; never the URL. */
+const describeDatasource = ({ provider, url }: Datasource, found: FoundConfig | null): string => {
+  const named = `provider ${provider ?? 'not stated'}`;
+  if (url) return `${named}, url ${'variable' in url ? `from ${url.variable}` : 'written in the schema'}`;
+  return found?.config.hasDatasource ? `${named}, url in ${found.file}` : named;
+};
+
 const dialectOf = (datasource: Datasource): string | null => {
   if (datasource.provider === null) return null;
   const provider = providerOfName(datasource.provider);
@@ -157,7 +164,11 @@ export const detect = async (root: string): Promise<Detection | null> => {
   return {
     source: 'prisma',
     root: located.root,
-    evidence: [...located.evidence, ...(version ? [`Prisma ${version.version} (${version.from})`] : [])],
+    evidence: [
+      ...located.evidence,
+      describeDatasource(datasource, located.found),
+      ...(version ? [`Prisma ${version.version} (${version.from})`] : []),
+    ],
     schema: located.schema,
     migrations: await migrationsOf(located, datasource),
     version: version?.version ?? null,

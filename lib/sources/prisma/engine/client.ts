@@ -19,8 +19,6 @@ import { startWorker } from './start.ts';
 
 export interface EngineSettings extends ServeSettings, WorkerSettings {
   readonly context: ServeSettings['context'] & Pick<SourceContext, 'redact' | 'withEmptyShadow'>;
-  /** How long one call may take, shadow replay included. */
-  readonly timeoutMs?: number;
 }
 
 export interface EngineCall<M extends EngineMethod> {
@@ -28,6 +26,8 @@ export interface EngineCall<M extends EngineMethod> {
   readonly method: M;
   readonly params: EngineCalls[M]['params'];
   readonly writes?: Writes;
+  /** How long it may take, shadow replay included; 30 s where nothing is said. */
+  readonly timeoutMs?: number;
 }
 
 export interface EngineOutcome<M extends EngineMethod> {
@@ -81,6 +81,8 @@ const failure = (
 const discard = async (state: State): Promise<void> => {
   const old = state.worker;
   state.worker = null;
+  // An idle worker keeps no process alive, and its end would then be waited for by nobody.
+  old?.ref();
   await old?.terminate();
 };
 
@@ -140,7 +142,7 @@ const expire = (state: State, call: Running, limit: { method: string; ms: number
 
 const run = async <M extends EngineMethod>(state: State, call: EngineCall<M>): Promise<EngineOutcome<M>> => {
   const shadows = createShadows(state.settings.context.withEmptyShadow);
-  const ms = state.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const ms = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   let timer: NodeJS.Timeout | undefined;
   ensureWorker(state).ref();
   state.lastId += 1;

@@ -4,8 +4,10 @@ import { sourceNames } from '../sources/registry.ts';
 import type { DbsyncConfig, EnvironmentConfig } from './define.ts';
 import type { Problem } from './parse.ts';
 
-const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
-const SECRET_PARAMETER = /[?&](password|sslpassword|pwd|authtoken)=/i;
+/** `scheme://user:password@`, anywhere in a text and with any character in the password. */
+const CREDENTIALS = /[a-z][a-z0-9+.-]*:\/\/[^\s@:/]*:[^\s]*@/i;
+/** `password=...` in a query, or between spaces as libpq writes it. */
+const SECRET_PARAMETER = /(?:^|[?&\s;])(password|passwd|sslpassword|pwd|authtoken)\s*=/i;
 
 const stringsIn = (value: unknown, path: string): { path: string; text: string }[] => {
   if (typeof value === 'string') return [{ path, text: value }];
@@ -16,7 +18,7 @@ const stringsIn = (value: unknown, path: string): { path: string; text: string }
 /** Credentials anywhere in the configuration, whatever the key. Works on an unparsed value too. */
 export const literalSecrets = (value: unknown): Problem[] =>
   stringsIn(value, '')
-    .filter(({ text }) => CREDENTIALS.test(text.trim()) || SECRET_PARAMETER.test(text))
+    .filter(({ text }) => CREDENTIALS.test(text) || SECRET_PARAMETER.test(text))
     .map(({ path }) => ({
       path,
       message: 'holds credentials; a configuration names a variable (`urlVariable`) and never holds a secret',

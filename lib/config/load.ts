@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { DbsyncError, messageOf } from '../errors/index.ts';
+import { redactor } from '../target/index.ts';
 import type { DbsyncConfig } from './define.ts';
 import { judgeConfig, literalSecrets } from './judge.ts';
 import { type Problem, parseConfig } from './parse.ts';
@@ -54,10 +55,9 @@ const importConfig = async (file: string): Promise<unknown> => {
     return module !== null && typeof module === 'object' && 'default' in module ? module.default : undefined;
   } catch (cause) {
     throw new DbsyncError('CONFIG_INVALID', {
-      summary: `${path.basename(file)} could not be loaded: ${messageOf(cause).split('\n')[0]}`,
+      summary: `${path.basename(file)} could not be loaded: ${redactor([])(messageOf(cause).split('\n')[0] ?? '')}`,
       why: 'It must be a module whose default export is the result of `defineConfig({ ... })`.',
       next: ['Mend the file; reference/config.md lists every key.'],
-      cause,
     });
   }
 };

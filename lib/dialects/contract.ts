@@ -258,6 +258,11 @@ export interface Dialect {
 
   /** Holds the runner lock around `work`. The lock is gone when the process is. Throws LOCK_HELD with the holder. */
   withLock<T>(session: Session, options: LockOptions, work: () => Promise<T>): Promise<T>;
+  /**
+   * Under the runner lock: lets another process of this run at the database while `work` goes on, where the lock would keep it
+   * out. The session itself is not used meanwhile. Absent where the lock keeps nobody out but other runners.
+   */
+  lend?(session: Session, options: LockOptions, work: () => Promise<void>): Promise<void>;
   begin(session: Session, batch: Batch): Promise<void>;
   /** Commits after the dialect's own last checks (orphans that the batch made); throws and leaves the rollback to the caller. */
   commit(session: Session, batch: Batch): Promise<void>;

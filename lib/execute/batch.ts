@@ -1,4 +1,4 @@
-// Runs one batch: in one transaction with its ledger row, statement by statement, or by the migration tool itself.
+// Runs one batch: in one transaction with its ledger row, or statement by statement.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Batch } from '../dialects/contract.ts';
 import type { PlannedBatch, Step } from './model.ts';
@@ -60,7 +60,7 @@ const runStep = async (state: State, step: Step): Promise<Failed | null> => {
 
 const openLedger = async (state: State, batch: PlannedBatch): Promise<void> => {
   const migration = state.byId.get(batch.migration);
-  if (!state.ledger || !migration || batch.by === 'tool' || state.rows.has(batch.migration)) return;
+  if (!state.ledger || !migration || state.rows.has(batch.migration)) return;
   const { writer } = state.project.ledger;
   if (!state.ensured) await writer.ensure(state.session);
   state.ensured = true;
@@ -151,40 +151,14 @@ const runPlain = async (state: State, batch: PlannedBatch): Promise<Failed | nul
   }
 };
 
-/** The tool runs its own migration; what it sends is recorded as it is sent. */
-const runTool = async (state: State, batch: PlannedBatch): Promise<Failed | null> => {
-  const migration = state.byId.get(batch.migration);
-  if (!state.project.runner || !migration)
-    return failed(state, null, new Error(`nothing can run ${batch.migration}`));
-  let index = 0;
-  try {
-    await state.project.runner.run([migration], state.session.address, {
-      signal: state.hooks.signal,
-      onStatement: (sent) => {
-        const id = batch.steps[index]?.id ?? `${batch.migration}#${index + 1}`;
-        if (!batch.steps[index]) state.tally.add({ id, migration: batch.migration, sql: sent.text });
-        index += 1;
-        state.captured.push({ ...sent, migration: batch.migration });
-        state.hooks.record({ event: 'step-done', step: id, sent: sent.text, by: 'tool' });
-        state.tally.set(id, { durationMs: 0, state: 'committed' });
-      },
-    });
-    return null;
-  } catch (error) {
-    return failed(state, batch.steps[index] ?? null, error);
-  }
-};
-
-const runBatchOnce = (state: State, batch: PlannedBatch): Promise<Failed | null> => {
-  if (batch.by === 'tool') return runTool(state, batch);
-  return batch.transactional ? runTransaction(state, batch) : runPlain(state, batch);
-};
+const runBatchOnce = (state: State, batch: PlannedBatch): Promise<Failed | null> =>
+  batch.transactional ? runTransaction(state, batch) : runPlain(state, batch);
 
 /** Retries a lock timeout where nothing of the batch remains. */
 export const runBatch = async (state: State, batch: PlannedBatch): Promise<Failed | null> => {
   for (let attempt = 0; ; attempt += 1) {
     const failure = await runBatchOnce(state, batch);
-    const repeatable = batch.by === 'dbsync' && (batch.transactional || batch.steps.length === 1);
+    const repeatable = batch.transactional || batch.steps.length === 1;
     if (!failure?.engine.lockTimeout || !repeatable || attempt >= LOCK_RETRIES || state.hooks.signal.aborted)
       return failure;
     const pauseMs = FIRST_PAUSE_MS * 2 ** attempt;

@@ -4,6 +4,7 @@ import { runBatch } from './batch.ts';
 import type { PlannedBatch } from './model.ts';
 import type { ExecuteInput, ExecuteResult, Failed, State, StepFailure } from './state.ts';
 import { tallyOf } from './tally.ts';
+import { runTool } from './tool.ts';
 
 export type { ExecuteHooks, ExecuteInput, ExecuteResult, StepFailure } from './state.ts';
 
@@ -53,6 +54,42 @@ const finish = (state: State, failure: StepFailure | null): ExecuteResult => {
   };
 };
 
+const started = (state: State, batch: PlannedBatch): void =>
+  state.hooks.record({
+    event: 'batch-started',
+    batch: batch.id,
+    migration: batch.migration,
+    transactional: batch.transactional,
+  });
+
+const runOurs = async (state: State, batch: PlannedBatch): Promise<StepFailure | null> => {
+  started(state, batch);
+  const failure = await runBatch(state, batch);
+  if (failure) {
+    settleFailure(state, batch, failure);
+    await recordFailure(state, batch, failure);
+    return explainFailure(batch, failure);
+  }
+  state.tally.settle(batch, 'committed');
+  state.touched.add(batch.migration);
+  if (batch.closesLedger) state.closed.push(batch.migration);
+  state.hooks.record({ event: 'batch-committed', batch: batch.id, migration: batch.migration });
+  return null;
+};
+
+/** The tool runs all of its migrations in one go and keeps its own ledger. */
+const runByTool = async (state: State, batches: readonly PlannedBatch[]): Promise<StepFailure | null> => {
+  for (const batch of batches) started(state, batch);
+  const failure = await runTool(state, batches);
+  const done = new Set(state.closed);
+  for (const batch of batches) {
+    const event = failure === null || done.has(batch.migration) ? 'batch-committed' : 'batch-failed';
+    state.hooks.record({ event, batch: batch.id, migration: batch.migration });
+  }
+  const [first] = batches.filter((batch) => !done.has(batch.migration));
+  return failure && first ? explainFailure(first, failure) : null;
+};
+
 /** Runs the batches in order and stops at the first failure. Expected failures are in the result; bugs throw. */
 export const execute = async (input: ExecuteInput): Promise<ExecuteResult> => {
   const byId = new Map(input.project.migrations.map((migration) => [migration.id, migration]));
@@ -69,23 +106,11 @@ export const execute = async (input: ExecuteInput): Promise<ExecuteResult> => {
     touched: new Set(),
     captured: [],
   };
+  const byTool = input.batches.filter((batch) => batch.by === 'tool');
+  if (byTool.length > 0) return finish(state, await runByTool(state, byTool));
   for (const batch of input.batches) {
-    input.hooks.record({
-      event: 'batch-started',
-      batch: batch.id,
-      migration: batch.migration,
-      transactional: batch.transactional,
-    });
-    const failure = await runBatch(state, batch);
-    if (failure) {
-      settleFailure(state, batch, failure);
-      await recordFailure(state, batch, failure);
-      return finish(state, explainFailure(batch, failure));
-    }
-    state.tally.settle(batch, 'committed');
-    state.touched.add(batch.migration);
-    if (batch.closesLedger) state.closed.push(batch.migration);
-    input.hooks.record({ event: 'batch-committed', batch: batch.id, migration: batch.migration });
+    const failure = await runOurs(state, batch);
+    if (failure) return finish(state, failure);
   }
   return finish(state, null);
 };

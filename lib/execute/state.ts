@@ -20,6 +20,8 @@ export interface ExecuteInput {
   /** Whether the ledger is written; push has none. */
   readonly ledger: boolean;
   readonly hooks: ExecuteHooks;
+  /** Lets the migration tool's own process at the database, where the runner lock would keep it out. */
+  readonly lend?: (work: () => Promise<void>) => Promise<void>;
 }
 
 export interface StepFailure {

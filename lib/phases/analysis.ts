@@ -7,6 +7,7 @@ import {
   type Diff,
   diffSnapshots,
   fingerprint,
+  hasObjects,
   patchSnapshot,
   type Snapshot,
   snapshotOf,
@@ -98,7 +99,7 @@ export const observe = async (
   const actual = session
     ? await context.dialect.inspect(session, context.inspect)
     : snapshotOf(context.dialect.name, []);
-  const ledger = await context.project.ledger.read(session, { targetHasObjects: actual.objects.length > 0 });
+  const ledger = await context.project.ledger.read(session, { targetHasObjects: hasObjects(actual) });
   return { located, actual, ledger };
 };
 

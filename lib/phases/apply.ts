@@ -10,7 +10,7 @@ import {
   requireArtifact,
   type Stored,
 } from '../audit/index.ts';
-import type { BackupEvidence, Session, TableSize } from '../dialects/contract.ts';
+import type { BackupEvidence, LockOptions, Session, TableSize } from '../dialects/contract.ts';
 import { DbsyncError, EXIT, messageOf } from '../errors/index.ts';
 import { type ExecuteResult, execute } from '../execute/index.ts';
 import { isNoop, type Plan } from '../plan/index.ts';
@@ -84,6 +84,11 @@ const everyTable = async (context: Context, session: Session): Promise<readonly 
 const healthKeys = async (context: Context, session: Session): Promise<readonly string[]> =>
   (await context.dialect.health(session)).map((finding) => `${finding.code} ${finding.subject}`);
 
+const lockOptions = (context: Context): LockOptions => {
+  const { timeouts } = context.environment.target;
+  return { waitMs: timeouts.runnerLockMs, toolLock: context.project.ledger.toolLock, timeouts };
+};
+
 const takeBackup = async (work: Work, session: Session): Promise<BackupEvidence | null> => {
   const { context, rehearsed, approval } = work;
   if (approval.artifact.body.backup.kind !== 'take') return null;
@@ -130,6 +135,8 @@ const run = (
       project: context.project,
       batches: plan.batches,
       ledger: plan.strategy === 'migrate',
+      lend: (tool) =>
+        context.dialect.lend ? context.dialect.lend(session, lockOptions(context), tool) : tool(),
       hooks: {
         record,
         progress: (done, total, current) => report(`${done}/${total} ${current}`),
@@ -198,8 +205,7 @@ const connected = async (work: Work): Promise<Applied> => {
   }
   const session = await dialect.connect(address, { mode: 'write', timeouts });
   try {
-    const lock = { waitMs: timeouts.runnerLockMs, toolLock: context.project.ledger.toolLock, timeouts };
-    return await dialect.withLock(session, lock, async () => {
+    return await dialect.withLock(session, lockOptions(context), async () => {
       await gate(work, session);
       return journaled(work, session);
     });

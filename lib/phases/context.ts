@@ -58,6 +58,7 @@ const openProject = async (context: Omit<Context, 'project' | 'inspect'>): Promi
     dialect,
     timeouts,
     redact,
+    tool: { environment: world.environment },
     withEmptyShadow: (work) =>
       withShadow(dialect, shadowRequest({ environment, address, world }, 'empty', null), ({ session }) =>
         work(session),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../audit/index.ts';
 import { CONFIG_FILES } from '../config/index.ts';
-import { supportedDialects } from '../dialects/registry.ts';
+import { dialectNames } from '../dialects/registry.ts';
 import { DbsyncError, EXIT } from '../errors/index.ts';
 import type { Detection } from '../sources/contract.ts';
 import { detectSource } from '../sources/registry.ts';
@@ -17,14 +17,14 @@ export default defineConfig({
   environments: {
     // Each environment names the variable that holds its URL, in the environment or in .env; never the URL itself.
     dev: {
-      database: '${detection.dialect ?? supportedDialects()[0]}',
+      database: '${detection.dialect ?? dialectNames()[0]}',
       urlVariable: 'DATABASE_URL',
       protected: false,
       create: true,
     },
     // A protected environment is changed only after a person typed its name at a terminal.
     production: {
-      database: '${detection.dialect ?? supportedDialects()[0]}',
+      database: '${detection.dialect ?? dialectNames()[0]}',
       urlVariable: 'PRODUCTION_DATABASE_URL',
       protected: true,
     },

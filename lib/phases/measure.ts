@@ -65,7 +65,9 @@ const step = async (
   pending: readonly Migration[],
 ): Promise<Omit<Reached, 'replica' | 'caveats'> | Broken> => {
   const before = await context.dialect.inspect(session, context.inspect);
-  const groups = pending.length <= MAX_INSPECTED ? pending.map((migration) => [migration]) : [pending];
+  // The tool's own process takes long to start: its migrations run in one go.
+  const apart = pending.length <= MAX_INSPECTED && pending.every((migration) => migration.sql !== null);
+  const groups = apart ? pending.map((migration) => [migration]) : pending.length > 0 ? [pending] : [];
   const byMigration: MigrationChange[] = [];
   const results: ExecuteResult[] = [];
   let current = before;

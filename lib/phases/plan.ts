@@ -58,12 +58,22 @@ const weigh = async (
   return (await answerProbes(hazards, async (sql) => (await session.raw(sql)).rows)).hazards;
 };
 
-/** What the planned migrations accept in their own comments. */
-const inlineOf = (context: Context, analysis: Analysis): readonly InlineAcceptance[] =>
-  analysis.migrations.flatMap(
-    ({ id, file, sql }) =>
-      inlineAcceptances({ migration: id, file, text: sql ?? '' }, context.dialect.scan).acceptances,
+/** What the planned migrations accept in their own comments, and what only looks like it. */
+const inlineOf = (
+  context: Context,
+  analysis: Analysis,
+): { readonly acceptances: readonly InlineAcceptance[]; readonly notes: readonly string[] } => {
+  const read = analysis.migrations.map(({ id, file, sql }) =>
+    inlineAcceptances({ migration: id, file, text: sql ?? '' }, context.dialect.scan),
   );
+  const problems = read.flatMap((item) => item.problems);
+  return {
+    acceptances: read.flatMap((item) => item.acceptances),
+    notes: problems.map(
+      (item) => `${item.file}:${item.line}: a dbsync:accept comment accepts nothing. ${item.message}`,
+    ),
+  };
+};
 
 const refuseDenied = (context: Context, plan: Plan): void => {
   const denied = plan.decisions.filter((decision) => decision.decision === 'denied');
@@ -106,6 +116,7 @@ const buildPlan = async (
   const collected = collectHazards({
     dialect,
     identity: analysis.located.identity,
+    migrations: analysis.migrations,
     batches: analysis.batches,
     change: analysis.change,
     before: analysis.actual,
@@ -119,7 +130,7 @@ const buildPlan = async (
   const inline = inlineOf(context, analysis);
   const decisions = applyPolicy(hazards, {
     rules: environment.policy,
-    inline,
+    inline: inline.acceptances,
     inlineAllowed: environment.inlineAcceptance,
   });
   return {
@@ -144,7 +155,7 @@ const buildPlan = async (
     rollback: rollbackOf(dialect, analysis.byMigration),
     backupRequired: hazards.some((hazard) => hazard.severity === 'destructive' && needsAcceptance(hazard)),
     uncovered: analysis.uncovered,
-    notes: project.notes,
+    notes: [...project.notes, ...inline.notes],
     timeouts: environment.target.timeouts,
   };
 };

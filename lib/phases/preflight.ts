@@ -14,6 +14,7 @@ import {
   workingTree,
 } from '../preflight/index.ts';
 import { DOCUMENTS, renderConnectionCheck } from '../report/index.ts';
+import { hasObjects } from '../schema/index.ts';
 import type { LedgerReport } from '../sources/contract.ts';
 import { type Context, withTarget } from './context.ts';
 import { declareIntent } from './intent.ts';
@@ -27,7 +28,19 @@ interface Reached {
   readonly session: Session | null;
   readonly located: Located;
   readonly ledger: Promise<LedgerReport>;
+  /** One check at a time asks the database: a session is one conversation. */
+  readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
 }
+
+/** A queue: each piece of work starts when the one before it has ended, however it ended. */
+const inTurn = (): Reached['turn'] => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next.catch(() => {});
+    return next;
+  };
+};
 
 const SKIPPED: Verdict = { status: 'skipped', message: 'needs the connection' };
 
@@ -82,8 +95,10 @@ const identityVerdict = (context: Context, reached: Reached): Verdict => {
 
 /** The ledger, read and judged. Throws LEDGER_UNREADABLE. */
 export const readLedger = async (context: Context, session: Session | null): Promise<LedgerReport> => {
-  const objects = session ? (await context.dialect.inspect(session, context.inspect)).objects.length : 0;
-  return context.project.ledger.read(session, { targetHasObjects: objects > 0 });
+  const snapshot = session ? await context.dialect.inspect(session, context.inspect) : null;
+  return context.project.ledger.read(session, {
+    targetHasObjects: snapshot !== null && hasObjects(snapshot),
+  });
 };
 
 const ledgerVerdict = (context: Context, ledger: LedgerReport): Verdict => {
@@ -118,7 +133,8 @@ const dialectItems = (context: Context, reach: Promise<Reached>): CheckItem[] =>
     item(context, check.id, check.title, async () => {
       const reached = await reach.catch(() => null);
       const ledger = await reached?.ledger.catch(() => null);
-      return check.run({
+      const ask = reached?.turn ?? ((work: () => Promise<Verdict>) => work());
+      const about = {
         address: context.address,
         session: reached?.session ?? null,
         identity: reached?.located.identity ?? null,
@@ -127,7 +143,8 @@ const dialectItems = (context: Context, reach: Promise<Reached>): CheckItem[] =>
         root: context.loaded.project,
         touched: touchedTables(context, ledger?.pending ?? []),
         toolLock: context.project.ledger.toolLock,
-      });
+      };
+      return ask(() => check.run(about));
     }),
   );
 
@@ -177,9 +194,10 @@ const runChecks = async (
   const reach = new Promise<Reached>((resolve, reject) => {
     open = withTarget(context, async (session) => {
       const located = await locate(context, session);
-      const ledger = readLedger(context, session);
+      const turn = inTurn();
+      const ledger = turn(() => readLedger(context, session));
       ledger.catch(() => {});
-      resolve({ session, located, ledger });
+      resolve({ session, located, ledger, turn });
       await finished;
     }).catch(reject);
   });

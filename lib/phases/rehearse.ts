@@ -6,7 +6,7 @@ import { type ExecuteResult, execute } from '../execute/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { Rehearsal } from '../rehearse/model.ts';
 import { describeChange, diffSnapshots, fingerprint, isEmpty, type Snapshot } from '../schema/index.ts';
-import { type OpenShadow, replay, withShadow } from '../shadow/index.ts';
+import { type OpenShadow, withShadow } from '../shadow/index.ts';
 import { type Context, shadowRequest, withTarget } from './context.ts';
 import { writePlanDocument } from './documents.ts';
 import type { Outcome } from './outcome.ts';
@@ -46,19 +46,18 @@ const perform = (
     },
   });
 
-/** What the replica lacks of the target before it starts: nothing for a copy, the history for an empty one. */
+/** A replica of the structure alone has a ledger without rows: what the target has applied is recorded there too. */
 const prepare = async (context: Context, open: OpenShadow, plan: Plan): Promise<void> => {
-  if (open.shadow.holdsData || plan.createsDatabase || plan.prediction.method === 'copied') return;
-  const known = new Map(context.project.migrations.map((migration) => [migration.id, migration]));
-  await replay({
-    dialect: context.dialect,
-    session: open.session,
-    project: context.project,
-    migrations: plan.ledgerReport.applied.flatMap((id) => known.get(id) ?? []),
-    timeouts: plan.timeouts,
-    signal: context.world.signal,
-    now: context.world.now,
-  });
+  if (plan.strategy === 'push' || plan.ledgerReport.applied.length === 0) return;
+  const { writer } = context.project.ledger;
+  const there = await context.project.ledger.read(open.session, { targetHasObjects: true });
+  const known = new Set(there.applied);
+  const missing = plan.ledgerReport.applied.filter((id) => !known.has(id));
+  if (missing.length > 0) await writer.ensure(open.session);
+  for (const id of missing) {
+    const migration = context.project.migrations.find((item) => item.id === id);
+    if (migration) await writer.applied(open.session, migration, context.world.now());
+  }
 };
 
 const failureText = (result: ExecuteResult): string | null => {

@@ -1,9 +1,10 @@
 // Gathers every hazard of a plan: the database's, the text's, the ledger's, the drift's and the run's own. Pure.
 import type { Dialect, Identity, TableSize } from '../dialects/contract.ts';
-import type { PlannedBatch } from '../execute/model.ts';
+import { type PlannedBatch, statementsOf as splitMigration } from '../execute/index.ts';
 import {
   type Hazard,
   hazardId,
+  type PlannedStatement,
   processRule,
   type RiskInput,
   SEVERITIES,
@@ -11,13 +12,14 @@ import {
   textualHazards,
 } from '../risk/index.ts';
 import type { Diff, Snapshot } from '../schema/index.ts';
-import type { LedgerReport } from '../sources/contract.ts';
+import type { LedgerReport, Migration } from '../sources/contract.ts';
 import type { Atomicity, DriftReport } from './model.ts';
 
 export interface HazardInput {
   readonly dialect: Dialect;
   /** Null where the database does not exist yet: nothing in it can be lost. */
   readonly identity: Identity | null;
+  readonly migrations: readonly Migration[];
   readonly batches: readonly PlannedBatch[];
   readonly change: Diff;
   readonly before: Snapshot;
@@ -78,13 +80,39 @@ const fromAtomicity = (atomicity: Atomicity): Hazard[] =>
       }),
     );
 
-const statementsOf = (input: HazardInput): RiskInput['statements'] =>
-  input.batches.flatMap((batch) =>
-    batch.steps.map((step, index) => ({
-      migration: step.migration,
-      statement: { text: step.sql, file: step.file, line: step.line, offset: 0, index },
-    })),
+/** The batch that sends a step, by the step's id. */
+const batchesByStep = (batches: readonly PlannedBatch[]): ReadonlyMap<string, PlannedBatch> =>
+  new Map(batches.flatMap((batch) => batch.steps.map((step) => [step.id, batch] as const)));
+
+const sentBy = (batch: PlannedBatch): NonNullable<PlannedStatement['sent']> => ({
+  by: batch.by,
+  transactional: batch.transactional,
+  settings: batch.settings,
+});
+
+/** Statements that the tool itself sent, as captured. */
+const captured = (batches: readonly PlannedBatch[]): PlannedStatement[] =>
+  batches
+    .filter((batch) => batch.by === 'tool')
+    .flatMap((batch) =>
+      batch.steps.map((step, index) => ({
+        migration: step.migration,
+        statement: { text: step.sql, file: step.file, line: step.line, offset: 0, index },
+        sent: sentBy(batch),
+      })),
+    );
+
+/** Every statement of the planned files, also those that a dialect does not send because it does their work itself. */
+const statementsOf = (input: HazardInput): RiskInput['statements'] => {
+  const byStep = batchesByStep(input.batches);
+  const written = input.migrations.flatMap((migration) =>
+    splitMigration(input.dialect, migration).map((statement) => {
+      const batch = byStep.get(`${migration.id}#${statement.index + 1}`);
+      return { migration: migration.id, statement, ...(batch && { sent: sentBy(batch) }) };
+    }),
   );
+  return [...written, ...captured(input.batches)];
+};
 
 const riskInput = (input: HazardInput): RiskInput => ({
   product: input.identity?.product ?? input.dialect.title,

@@ -35,9 +35,12 @@ const MUST_BE_ACCEPTED: ReadonlySet<string> = new Set(
   PROCESS_RULES.filter((rule: HazardRule) => rule.mustBeAccepted).map((rule) => rule.code),
 );
 
-/** Whether a person must accept it: everything destructive, and everything that nobody could analyse. */
-export const needsAcceptance = (hazard: Pick<Hazard, 'code' | 'severity'>): boolean =>
-  hazard.severity === 'destructive' || MUST_BE_ACCEPTED.has(hazard.code);
+/**
+ * Whether a person must accept it: everything destructive, everything that nobody could analyse, and what fails on the data as
+ * it is (a statement before it in the same plan may mend that; a person says so).
+ */
+export const needsAcceptance = (hazard: Pick<Hazard, 'code' | 'severity' | 'willFail'>): boolean =>
+  hazard.severity === 'destructive' || hazard.willFail === true || MUST_BE_ACCEPTED.has(hazard.code);
 
 const matches = (acceptance: InlineAcceptance, hazard: Hazard): boolean =>
   acceptance.code === hazard.code &&

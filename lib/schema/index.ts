@@ -13,6 +13,7 @@ export {
 export {
   childOf,
   findObject,
+  hasObjects,
   keyOf,
   ORDERED_KINDS,
   type SchemaObject,

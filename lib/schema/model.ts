@@ -109,3 +109,16 @@ export const findObject = (
 /** The child of that kind and name, if there is one. */
 export const childOf = (object: SchemaObject, kind: string, name: string): SchemaObject | undefined =>
   object.children.find((child) => child.kind === kind && child.name === name);
+
+/** Kinds that an empty database has from the start, or that hold nothing of an application by themselves. */
+const FURNITURE: ReadonlySet<string> = new Set([
+  'schema',
+  'extension',
+  'language',
+  'database',
+  'default-privileges',
+]);
+
+/** Whether the snapshot holds anything of an application. */
+export const hasObjects = (snapshot: Snapshot): boolean =>
+  snapshot.objects.some((object) => !FURNITURE.has(object.kind));

@@ -159,6 +159,8 @@ export interface RunHooks {
 
 /** Runs migrations that have no SQL text, by the tool itself, on the database of `address` and no other. */
 export interface ToolRunner {
+  /** Whether the engine undoes the tool's statements when their transaction is rolled back. */
+  readonly rollsBack: boolean;
   run(migrations: readonly Migration[], address: Address, hooks: RunHooks): Promise<void>;
 }
 

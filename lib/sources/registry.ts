@@ -4,6 +4,7 @@ import type { Detection, Source } from './contract.ts';
 
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly source: Source }>>> = {
   prisma: () => import('./prisma/index.ts'),
+  alembic: () => import('./alembic/index.ts'),
 };
 
 /** Every name that a configuration may state. */

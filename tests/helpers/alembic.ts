@@ -4,7 +4,9 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os';
 import path from 'node:path';
 import type { Address, Dialect, Session } from '../../lib/dialects/contract.ts';
-import { loadDialect } from '../../lib/dialects/registry.ts';
+import { dialect as mysql } from '../../lib/dialects/mysql/index.ts';
+import { dialect as postgres } from '../../lib/dialects/postgres/index.ts';
+import { dialect as sqlite } from '../../lib/dialects/sqlite/index.ts';
 import { source } from '../../lib/sources/alembic/index.ts';
 import type { Project, RunHooks, SentStatement, ToolSettings } from '../../lib/sources/contract.ts';
 import { redactor, Secret, type Timeouts } from '../../lib/target/index.ts';
@@ -46,12 +48,28 @@ export const pythonWith = (...modules: readonly string[]): string | null => {
   return find(['alembic', ...modules]);
 };
 
+const DIALECTS = [sqlite, postgres, mysql];
+
+/** The dialect of that name. */
+export const dialectOf = (name: string): Dialect => {
+  const found = DIALECTS.find((dialect) => dialect.name === name);
+  if (!found) throw new Error(`no dialect ${name}`);
+  return found;
+};
+
 export const NO_PYTHON = 'no Python with Alembic here: install alembic, or set DBSYNC_TEST_PYTHON';
+
+const folders: string[] = [];
 
 /** A fresh temporary folder, gone with the process. */
 export const temporary = (): string => {
+  if (folders.length === 0) {
+    process.on('exit', () => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    });
+  }
   const folder = mkdtempSync(path.join(os.tmpdir(), 'dbsync-alembic-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 };
 
@@ -67,6 +85,8 @@ export interface OpenOptions {
   readonly timeouts?: Partial<Timeouts>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly tool?: Partial<ToolSettings>;
+  /** Looks for the interpreter as a user's run does. */
+  readonly search?: boolean;
   readonly secrets?: readonly Secret[];
 }
 
@@ -76,7 +96,7 @@ export const openAlembic = async (
   options: OpenOptions = {},
   shadow: Address | null = null,
 ): Promise<Project> => {
-  const dialect = options.dialect ?? (await loadDialect('sqlite'));
+  const dialect = options.dialect ?? sqlite;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const detection = await source.detect(root);
   if (!detection) throw new Error(`no Alembic project in ${root}`);
@@ -87,7 +107,7 @@ export const openAlembic = async (
     redact: redactor(options.secrets ?? []),
     tool: {
       environment: { PATH: process.env.PATH ?? '', HOME: os.homedir(), ...options.environment },
-      ...(python && { interpreter: [python] }),
+      ...(python && !options.search && { interpreter: [python] }),
       ...options.tool,
     },
     withEmptyShadow: async (work) => {
@@ -100,7 +120,7 @@ export const openAlembic = async (
 /** An empty database file. */
 export const emptyFile = async (file: string): Promise<Address> => {
   writeFileSync(file, '');
-  return (await loadDialect('sqlite')).address(new Secret(`file:${file}`), path.dirname(file));
+  return sqlite.address(new Secret(`file:${file}`), path.dirname(file));
 };
 
 /** Opens a session for the time of `work`. */
@@ -109,7 +129,7 @@ export const using = async <T>(
   mode: 'read' | 'write',
   work: (session: Session) => Promise<T>,
 ): Promise<T> => {
-  const dialect = await loadDialect(address.dialect);
+  const dialect = dialectOf(address.dialect);
   const session = await dialect.connect(address, { mode, timeouts: TIMEOUTS });
   try {
     return await work(session);

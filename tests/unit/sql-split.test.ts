@@ -44,10 +44,10 @@ spec('sql-split', ({ test }) => {
       return Number(process.hrtime.bigint() - start) / 1e6;
     };
     time(200);
-    const small = Math.max(time(1000), 5);
-    const large = time(8000);
+    const small = Math.max(time(400), 5);
+    const large = time(3200);
     // Eight times the text; forty leaves room for a busy machine, and a quadratic scan would need sixty-four.
-    assert.ok(large < small * 40, `${small} ms for 1000, ${large} ms for 8000`);
+    assert.ok(large < small * 40, `${small} ms for 400, ${large} ms for 3200`);
   });
 
   test('a line of a megabyte is one statement', () => {

@@ -13,7 +13,7 @@ import { hazards } from './hazards.ts';
 import { health } from './health.ts';
 import { identify, same } from './identify.ts';
 import { inspect } from './inspect.ts';
-import { withLock } from './lock.ts';
+import { lend, withLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { facts, NAME, quote, scan } from './rules.ts';
 import { classify } from './scan.ts';
@@ -44,6 +44,7 @@ export const dialect: Dialect = {
   batches,
   hazards,
   withLock,
+  lend,
   begin,
   commit,
   rollback,

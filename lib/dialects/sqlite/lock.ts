@@ -135,3 +135,17 @@ export const withLock = async <T>(
     await release(session);
   }
 };
+
+/** Lets go of the lock, runs `work` in another process of this run, and takes the lock again. Throws LOCK_HELD. */
+export const lend = async (
+  session: Session,
+  options: LockOptions,
+  work: () => Promise<void>,
+): Promise<void> => {
+  await release(session);
+  try {
+    await work();
+  } finally {
+    await acquire(session, options.waitMs);
+  }
+};

@@ -13,6 +13,8 @@ export interface EngineFlavour {
   readonly columns: 'oids' | 'declared';
   /** How a date and time is bound. */
   readonly datetime: 'text' | 'epoch-ms';
+  /** How a script reaches the database; by statement, so that words which the driver's build refuses can be replaced. */
+  readonly scripts: 'whole' | 'by statement';
   /** "This database is read-only", as the engine reads it: SQLSTATE 25006, SQLITE_READONLY. */
   readonly readOnly: EngineRefusal;
 }
@@ -36,6 +38,8 @@ export interface Provider {
   readonly title: string;
   /** Its spellings in a datasource block and in migration_lock.toml; the first is what Prisma writes. */
   readonly names: readonly string[];
+  /** The schemes of Prisma's own URLs for it, without the colon. */
+  readonly urlSchemes: readonly string[];
   readonly ledgerDdl: string;
   /** One SELECT of one number: whether the ledger is there. Null: only the attempt to read it tells. */
   readonly ledgerExists: string | null;
@@ -72,6 +76,7 @@ const POSTGRES: Provider = {
   dialect: 'postgres',
   title: 'PostgreSQL',
   names: ['postgresql', 'postgres'],
+  urlSchemes: ['postgresql', 'postgres'],
   ledgerDdl: `CREATE TABLE _prisma_migrations (
     id                      VARCHAR(36) PRIMARY KEY NOT NULL,
     checksum                VARCHAR(64) NOT NULL,
@@ -102,6 +107,7 @@ const POSTGRES: Provider = {
     adapter: 'postgres',
     columns: 'oids',
     datetime: 'text',
+    scripts: 'whole',
     readOnly: {
       kind: 'postgres',
       code: '25006',
@@ -123,6 +129,7 @@ const MYSQL: Provider = {
   dialect: 'mysql',
   title: 'MySQL or MariaDB',
   names: ['mysql'],
+  urlSchemes: ['mysql'],
   ledgerDdl: `CREATE TABLE _prisma_migrations (
     id                      VARCHAR(36) PRIMARY KEY NOT NULL,
     checksum                VARCHAR(64) NOT NULL,
@@ -154,6 +161,7 @@ const SQLITE: Provider = {
   dialect: 'sqlite',
   title: 'SQLite',
   names: ['sqlite'],
+  urlSchemes: ['file', 'sqlite'],
   ledgerDdl: `CREATE TABLE "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,
     "checksum"              TEXT NOT NULL,
@@ -174,6 +182,7 @@ const SQLITE: Provider = {
     adapter: 'sqlite',
     columns: 'declared',
     datetime: 'epoch-ms',
+    scripts: 'by statement',
     readOnly: { kind: 'sqlite', extendedCode: 8, message: READ_ONLY },
   },
   engineError: (error) => ({ kind: 'sqlite', extendedCode: 1, message: error.message }),
@@ -197,6 +206,12 @@ export const providerOfDialect = (dialect: string): Provider => {
 /** The provider of a name in a datasource block; undefined where dbsync has no such database. */
 export const providerOfName = (name: string): Provider | undefined =>
   PROVIDERS.find((provider) => provider.names.includes(name.toLowerCase()));
+
+/** The provider that a URL's scheme means to Prisma; undefined where dbsync has none. */
+export const providerOfUrl = (url: string): Provider | undefined => {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+  return PROVIDERS.find((provider) => scheme !== undefined && provider.urlSchemes.includes(scheme));
+};
 
 /** Every provider name that dbsync can work with. */
 export const providerNames = (): readonly string[] =>

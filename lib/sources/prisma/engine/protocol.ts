@@ -2,11 +2,24 @@
 import type {
   ApplyMigrationsInput,
   ApplyMigrationsOutput,
+  CreateMigrationInput,
+  CreateMigrationOutput,
+  DevDiagnosticInput,
+  DevDiagnosticOutput,
   DiagnoseMigrationHistoryInput,
   DiagnoseMigrationHistoryOutput,
   DiffParams,
   DiffResult,
+  EvaluateDataLossInput,
+  EvaluateDataLossOutput,
+  IntrospectParams,
+  IntrospectResult,
+  MarkMigrationAppliedInput,
+  MarkMigrationAppliedOutput,
+  MarkMigrationRolledBackInput,
+  MarkMigrationRolledBackOutput,
   MigrationList,
+  ResetInput,
   SchemaPushInput,
   SchemaPushOutput,
   SchemasContainer,
@@ -21,7 +34,7 @@ export type EngineLine = 'six' | 'current';
 
 /**
  * What becomes of a write on the main database: `refuse` fails the call, `record` collects its text and does nothing, `allow`
- * passes it on (tests only: dbsync's own executor writes).
+ * passes it on (the bridge and tests: dbsync's own executor writes by itself).
  */
 export type Writes = 'refuse' | 'record' | 'allow';
 
@@ -34,6 +47,24 @@ export interface EngineCalls {
   };
   readonly schemaPush: { readonly params: SchemaPushInput; readonly result: SchemaPushOutput };
   readonly applyMigrations: { readonly params: ApplyMigrationsInput; readonly result: ApplyMigrationsOutput };
+  /** The following are asked by Prisma's own command line, through the bridge. */
+  readonly createMigration: { readonly params: CreateMigrationInput; readonly result: CreateMigrationOutput };
+  readonly devDiagnostic: { readonly params: DevDiagnosticInput; readonly result: DevDiagnosticOutput };
+  readonly evaluateDataLoss: {
+    readonly params: EvaluateDataLossInput;
+    readonly result: EvaluateDataLossOutput;
+  };
+  readonly introspect: { readonly params: IntrospectParams; readonly result: IntrospectResult };
+  readonly markMigrationApplied: {
+    readonly params: MarkMigrationAppliedInput;
+    readonly result: MarkMigrationAppliedOutput;
+  };
+  readonly markMigrationRolledBack: {
+    readonly params: MarkMigrationRolledBackInput;
+    readonly result: MarkMigrationRolledBackOutput;
+  };
+  readonly reset: { readonly params: ResetInput; readonly result: null };
+  readonly version: { readonly params: null; readonly result: string };
   /** The engine's own way of dying, for tests. */
   readonly debugPanic: { readonly params: null; readonly result: null };
 }

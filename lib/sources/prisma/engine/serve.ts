@@ -3,11 +3,14 @@ import type { RawResult, Session } from '../../../dialects/contract.ts';
 import type { SourceContext } from '../../contract.ts';
 import type { Provider } from '../providers.ts';
 import type { SqlRequest } from './protocol.ts';
+import { sendScript } from './script.ts';
 import type { Shadows } from './shadow.ts';
 
 export interface ServeSettings {
   readonly provider: Provider;
   readonly context: Pick<SourceContext, 'dialect'>;
+  /** Hears of a script that failed, before the engine does. */
+  readonly onScriptFailure?: (session: Session, error: unknown) => Promise<void>;
 }
 
 /** The connections of one call: the main session (0) and the shadow databases (never 0). */
@@ -30,7 +33,13 @@ export const perform = async (
   const session = request.connection === 0 ? call.session : call.shadows.session(request.connection);
   if (!session) throw new Error('The engine named a connection that is not open.');
   if (request.op === 'script') {
-    await session.script(request.sql);
+    const { context, provider } = settings;
+    try {
+      await sendScript(session, request.sql, { dialect: context.dialect, flavour: provider.engine });
+    } catch (error) {
+      await settings.onScriptFailure?.(session, error);
+      throw error;
+    }
     return null;
   }
   return query(session, request, settings);

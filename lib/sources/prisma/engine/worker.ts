@@ -43,6 +43,15 @@ const engine = loadEngine(settings.line, (message) => {
 // Reported by the first call; until then it must not count as unhandled.
 engine.catch(() => {});
 
+/** These two need the replayed history in the engine's cache, which only a diagnosis by the same instance fills (all builds). */
+const warm = async (
+  instance: SchemaEngine,
+  params: Parameters<SchemaEngine['evaluateDataLoss']>[0],
+): Promise<void> => {
+  const { migrationsList, filters } = params;
+  await instance.diagnoseMigrationHistory({ migrationsList, filters, optInToShadowDatabase: true });
+};
+
 const dispatch = async (instance: SchemaEngine, request: EngineRequest): Promise<unknown> => {
   switch (request.method) {
     case 'diff':
@@ -53,6 +62,24 @@ const dispatch = async (instance: SchemaEngine, request: EngineRequest): Promise
       return instance.schemaPush(request.params);
     case 'applyMigrations':
       return instance.applyMigrations(request.params);
+    case 'createMigration':
+      await warm(instance, request.params);
+      return instance.createMigration(request.params);
+    case 'evaluateDataLoss':
+      await warm(instance, request.params);
+      return instance.evaluateDataLoss(request.params);
+    case 'devDiagnostic':
+      return instance.devDiagnostic(request.params);
+    case 'introspect':
+      return instance.introspect(request.params);
+    case 'markMigrationApplied':
+      return instance.markMigrationApplied(request.params);
+    case 'markMigrationRolledBack':
+      return instance.markMigrationRolledBack(request.params);
+    case 'reset':
+      return instance.reset(request.params);
+    case 'version':
+      return instance.version(null);
     case 'debugPanic':
       return instance.debugPanic();
   }

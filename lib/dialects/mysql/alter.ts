@@ -1,0 +1,45 @@
+// ALTER TABLE as its clauses: the list between the commas, each as words. Knows no meaning beyond where a clause begins and ends. Pure.
+import type { PlannedStatement } from '../../risk/index.ts';
+import { objectHead } from './head.ts';
+import { nameAt, type Word, wordsOf } from './words.ts';
+
+export interface Alter {
+  readonly planned: PlannedStatement;
+  readonly table: string;
+  readonly clauses: readonly (readonly Word[])[];
+  readonly words: readonly Word[];
+}
+
+const splitAtCommas = (words: readonly Word[]): readonly (readonly Word[])[] => {
+  const clauses: Word[][] = [[]];
+  let depth = 0;
+  for (const word of words) {
+    if (word.text === '(') depth += 1;
+    if (word.text === ')') depth -= 1;
+    if (word.text === ',' && depth === 0) clauses.push([]);
+    else clauses.at(-1)?.push(word);
+  }
+  return clauses.filter((clause) => clause.length > 0);
+};
+
+/** The clauses of an ALTER TABLE; null for every other statement. */
+export const alterOf = (planned: PlannedStatement): Alter | null => {
+  const words = wordsOf(planned.statement.text);
+  const head = words[0]?.text === 'ALTER' ? objectHead(words) : null;
+  if (head?.object !== 'TABLE') return null;
+  const name = nameAt(words, head.at);
+  if (!name) return null;
+  return { planned, table: name.name, clauses: splitAtCommas(words.slice(name.next)), words };
+};
+
+/** The column that a clause is about, by its leading words: `MODIFY COLUMN x`, `CHANGE x y`, `ADD x`, `DROP COLUMN x`, `RENAME COLUMN x TO y`. */
+export const clauseColumn = (
+  clause: readonly Word[],
+): { readonly verb: string; readonly column: string; readonly rest: readonly Word[] } | null => {
+  const verb = clause[0]?.text ?? '';
+  if (!/^(MODIFY|CHANGE|ADD|DROP|RENAME|ALTER)$/.test(verb)) return null;
+  let at = clause[1]?.text === 'COLUMN' ? 2 : 1;
+  if (clause[at]?.text === 'IF') at += clause[at + 1]?.text === 'NOT' ? 3 : 2;
+  const name = nameAt(clause, at);
+  return name && { verb, column: name.name, rest: clause.slice(name.next) };
+};

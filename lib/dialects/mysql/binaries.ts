@@ -1,0 +1,66 @@
+// Server programs at hand for a private throwaway server. Starts nothing but `--version`.
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface Binaries {
+  readonly product: 'MariaDB' | 'MySQL';
+  readonly version: string;
+  readonly server: string;
+  /** MariaDB's script that makes a data folder; MySQL's server does it itself. */
+  readonly installer: string | null;
+}
+
+const FOLDERS: readonly string[] = [
+  '/usr/sbin',
+  '/usr/libexec',
+  '/usr/bin',
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/local/mysql/bin',
+  '/usr/local/mariadb/bin',
+  '/opt/homebrew/bin',
+  '/opt/homebrew/opt/mysql/bin',
+  '/opt/homebrew/opt/mariadb/bin',
+];
+
+const isRunnable = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/** The first of the names that is in one of the usual folders. */
+export const findProgram = async (names: readonly string[]): Promise<string | null> => {
+  for (const name of names) {
+    for (const folder of FOLDERS) {
+      const file = path.join(folder, name);
+      if (await isRunnable(file)) return file;
+    }
+  }
+  return null;
+};
+
+const describe = async (server: string): Promise<Binaries | null> => {
+  const { stdout } = await run(server, ['--no-defaults', '--version'], { timeout: 10_000 }).catch(() => ({
+    stdout: '',
+  }));
+  const version = /Ver (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+  if (version === undefined) return null;
+  if (!/mariadb/i.test(stdout)) return { product: 'MySQL', version, server, installer: null };
+  const installer = await findProgram(['mariadb-install-db', 'mysql_install_db']);
+  return installer === null ? null : { product: 'MariaDB', version, server, installer };
+};
+
+/** A server program of the wanted product, or of any where none is wanted. */
+export const findBinaries = async (product: string | null): Promise<Binaries | null> => {
+  for (const name of ['mariadbd', 'mysqld']) {
+    const server = await findProgram([name]);
+    const found = server === null ? null : await describe(server);
+    if (found && (product === null || found.product === product)) return found;
+  }
+  return null;
+};

@@ -1,0 +1,291 @@
+// Hazards of columns that change or come: types, NOT NULL, members, character sets, lost attributes. From the structure, with the
+// question that the live rows answer. Pure.
+import type { Hazard, HazardRule } from '../../risk/index.ts';
+import {
+  type AttributeChange,
+  type Change,
+  childOf,
+  describeSubject,
+  type SchemaObject,
+  type Subject,
+} from '../../schema/index.ts';
+import { clauseColumn } from './alter.ts';
+import { RULES } from './hazard-rules.ts';
+import { countProbe, finding, misfit, names, type Scene, tableBefore } from './hazard-scene.ts';
+import { type Effect, parseType, typeEffect } from './hazard-types.ts';
+import { quote } from './quote.ts';
+
+type Altered = Extract<Change, { action: 'alter' }>;
+type Created = Extract<Change, { action: 'create' | 'drop' }>;
+
+/** One changed column of one table. */
+interface Site {
+  readonly scene: Scene;
+  readonly subject: Subject;
+  readonly table: string;
+  readonly column: string;
+  readonly before: SchemaObject;
+}
+
+const EFFECT_RULES: Readonly<Record<Exclude<Effect, 'none'>, HazardRule>> = {
+  'narrow-int': RULES.narrowInt,
+  'narrow-decimal': RULES.narrowDecimal,
+  'narrow-string': RULES.narrowString,
+  'narrow-temporal': RULES.narrowTemporal,
+  'binary-pad': RULES.binaryPad,
+  'varchar-bytes': RULES.varcharBytes,
+  'members-removed': RULES.membersRemoved,
+  'members-reordered': RULES.membersReordered,
+  'members-grow': RULES.membersGrow,
+  copy: RULES.changeType,
+};
+
+/** Most bytes of one character (manual, SHOW CHARACTER SET). */
+const bytesPerCharacter = (collation: unknown): number => {
+  const charset = String(collation ?? '').split('_')[0] ?? '';
+  if (/^(utf8mb4|utf16|utf16le|utf32|gb18030)$/.test(charset)) return 4;
+  if (/^(utf8|utf8mb3|eucjpms|ujis)$/.test(charset)) return 3;
+  return /^(ucs2|sjis|cp932|gbk|gb2312|big5|euckr)$/.test(charset) ? 2 : 1;
+};
+
+const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
+  const { effect, where, misfits } = typeEffect(
+    String(change.from),
+    String(change.to),
+    bytesPerCharacter(site.before.attributes.collation),
+  );
+  if (effect === 'none') return [];
+  const { scene, table, column, subject } = site;
+  const probe =
+    where === null
+      ? undefined
+      : countProbe({
+          table,
+          question: `rows with ${misfits} in ${describeSubject(subject)}`,
+          where: where(column),
+          positive: misfit(scene, table),
+        });
+  const message = `${describeSubject(subject)} changes from ${String(change.from)} to ${String(change.to)}.`;
+  return [finding(scene, { rule: EFFECT_RULES[effect], subject, table, message, probe, grows: true })];
+};
+
+const nullableHazards = (site: Site, change: AttributeChange): Hazard[] => {
+  // The other direction is the shared structural rule's.
+  if (change.to !== true) return [];
+  const message = `${describeSubject(site.subject)} may hold NULL from now on.`;
+  return [
+    finding(site.scene, {
+      rule: RULES.toNullable,
+      subject: site.subject,
+      table: site.table,
+      message,
+      grows: true,
+    }),
+  ];
+};
+
+const isInUniqueKey = (site: Site): boolean =>
+  (tableBefore(site.scene, site.table)?.children ?? []).some(
+    (child) =>
+      (child.kind === 'primary-key' || child.attributes.unique === true) &&
+      names(child, 'columns').includes(site.column),
+  );
+
+const charsetOf = (collation: unknown): string => String(collation ?? '').split('_')[0] ?? '';
+
+/** Rows whose text is not the same after a way to the new character set and back. */
+const lossyWhere = (column: string, to: string): string => {
+  const now = `BINARY CONVERT(${quote(column)} USING utf8mb4)`;
+  return `${now} <> BINARY CONVERT(CONVERT(${quote(column)} USING ${to}) USING utf8mb4)`;
+};
+
+const collationHazards = (site: Site, change: AttributeChange): Hazard[] => {
+  const { scene, table, column, subject } = site;
+  const [from, to] = [charsetOf(change.from), charsetOf(change.to)];
+  if (from === '' || to === '') return [];
+  const message = `${describeSubject(subject)} changes from ${String(change.from)} to ${String(change.to)}.`;
+  if (from !== to && /^\w+$/.test(to)) {
+    const probe = countProbe({
+      table,
+      question: `rows with characters in ${describeSubject(subject)} that ${to} lacks`,
+      where: lossyWhere(column, to),
+      positive: misfit(scene, table),
+    });
+    return [finding(scene, { rule: RULES.charset, subject, table, message, probe, grows: true })];
+  }
+  if (!isInUniqueKey(site) || !/^\w+$/.test(String(change.to))) return [];
+  const probe = {
+    question: `groups of rows that are equal in ${describeSubject(subject)} under ${String(change.to)}`,
+    sql: `SELECT COUNT(*) FROM (SELECT 1 FROM ${quote(table)} WHERE ${quote(column)} IS NOT NULL GROUP BY ${quote(column)} COLLATE ${String(change.to)} HAVING COUNT(*) > 1) AS d`,
+    positive: 'may-fail' as const,
+    zero: 'lower' as const,
+  };
+  return [finding(scene, { rule: RULES.collation, subject, table, message, probe, grows: true })];
+};
+
+/** Attributes that MODIFY and CHANGE remove when they do not restate them. */
+const RESTATED: Readonly<Record<string, RegExp>> = {
+  default: /^DEFAULT$/,
+  comment: /^COMMENT$/,
+  onUpdate: /^UPDATE$/,
+  autoIncrement: /^AUTO_INCREMENT$/,
+  check: /^CHECK$/,
+  invisible: /^INVISIBLE$/,
+  nullable: /^NULL$/,
+};
+
+const lost = (change: AttributeChange): boolean =>
+  change.name === 'nullable'
+    ? change.from === false && change.to === true
+    : change.from !== undefined && change.to === undefined;
+
+/** What was lost because the statement that restates the column leaves it out. */
+const lostAttributes = (site: Site, changes: readonly AttributeChange[]): Hazard[] => {
+  const clause = site.scene.alters
+    .filter((alter) => alter.table.toLowerCase() === site.table.toLowerCase())
+    .flatMap((alter) => alter.clauses)
+    .map(clauseColumn)
+    .find(
+      (found) =>
+        found !== null &&
+        /^(MODIFY|CHANGE)$/.test(found.verb) &&
+        found.column.toLowerCase() === site.column.toLowerCase(),
+    );
+  if (!clause) return [];
+  const gone = changes
+    .filter(lost)
+    .filter(
+      ({ name }) =>
+        RESTATED[name] !== undefined && !clause.rest.some((word) => RESTATED[name]?.test(word.text)),
+    )
+    .map(({ name }) =>
+      name === 'nullable'
+        ? 'NOT NULL'
+        : name === 'onUpdate'
+          ? 'ON UPDATE'
+          : name === 'autoIncrement'
+            ? 'AUTO_INCREMENT'
+            : name.toUpperCase(),
+    );
+  if (gone.length === 0) return [];
+  const message = `${describeSubject(site.subject)} loses ${gone.join(', ')}: the ${clause.verb} does not restate it.`;
+  return [
+    finding(site.scene, { rule: RULES.dropsAttributes, subject: site.subject, table: site.table, message }),
+  ];
+};
+
+const otherHazards = (site: Site, change: AttributeChange): Hazard[] => {
+  const { scene, table, subject } = site;
+  const what = describeSubject(subject);
+  if (change.name === 'srid')
+    return [
+      finding(scene, { rule: RULES.srid, subject, table, message: `${what} changes its coordinate system.` }),
+    ];
+  if (change.name === 'generated' && site.before.attributes.generatedAs === 'stored') {
+    return [
+      finding(scene, {
+        rule: RULES.addStored,
+        subject,
+        table,
+        message: `${what} is computed anew for every row.`,
+        grows: true,
+      }),
+    ];
+  }
+  if (change.name === 'autoIncrement' && change.to === true) {
+    return [
+      finding(scene, {
+        rule: RULES.addAutoIncrement,
+        subject,
+        table,
+        message: `${what} is numbered by the server from now on.`,
+        grows: true,
+      }),
+    ];
+  }
+  return [];
+};
+
+const BY_ATTRIBUTE: Readonly<Record<string, (site: Site, change: AttributeChange) => Hazard[]>> = {
+  type: typeHazards,
+  nullable: nullableHazards,
+  collation: collationHazards,
+};
+
+const altered = (scene: Scene, change: Altered): Hazard[] => {
+  const { subject } = change;
+  const table = subject.parent && tableBefore(scene, subject.parent.name);
+  const before = table && childOf(table, 'column', subject.name);
+  if (!table || !before) return [];
+  const site: Site = { scene, subject, table: table.name, column: subject.name, before };
+  return [
+    ...change.attributes.flatMap((one) => (BY_ATTRIBUTE[one.name] ?? otherHazards)(site, one)),
+    ...lostAttributes(site, change.attributes),
+  ];
+};
+
+const DATES = /^(date|datetime|timestamp)$/;
+
+/** The value that existing rows get (manual, "Data Type Default Values"). */
+const implicitValue = (type: string): string => {
+  const { base, members } = parseType(type);
+  if (base === 'enum') return `'${members[0] ?? ''}'`;
+  if (/int|decimal|float|double|bit|year/.test(base)) return '0';
+  return DATES.test(base) ? "'0000-00-00'" : "''";
+};
+
+const rowsProbe = (table: string, fails: boolean) =>
+  countProbe({
+    table,
+    question: `rows in table ${table}`,
+    where: '1 = 1',
+    positive: fails ? 'will-fail' : 'changes-values',
+    zero: 'dismiss',
+  });
+
+const created = (scene: Scene, change: Created): Hazard[] => {
+  const { subject, object } = change;
+  const table = subject.parent?.name;
+  if (table === undefined || !tableBefore(scene, table)) return [];
+  const { nullable, type, generated, generatedAs, autoIncrement } = object.attributes;
+  const what = describeSubject(subject);
+  if (autoIncrement === true) {
+    return [
+      finding(scene, {
+        rule: RULES.addAutoIncrement,
+        subject,
+        table,
+        message: `${what} numbers every existing row.`,
+        grows: true,
+      }),
+    ];
+  }
+  if (generated !== undefined) {
+    if (generatedAs !== 'stored') return [];
+    return [
+      finding(scene, {
+        rule: RULES.addStored,
+        subject,
+        table,
+        message: `${what} is computed and stored for every row.`,
+        grows: true,
+      }),
+    ];
+  }
+  if (nullable !== false || object.attributes.default !== undefined) return [];
+  const dated = DATES.test(parseType(String(type)).base);
+  const refused = dated && scene.strict && /NO_ZERO_DATE|TRADITIONAL/.test(scene.sqlMode);
+  const message = refused
+    ? `${what} is required and has no default: with rows in the table it fails.`
+    : `${what} is required and has no default: existing rows get ${implicitValue(String(type))}.`;
+  const rule = dated ? RULES.addRequiredDate : RULES.addRequired;
+  return [finding(scene, { rule, subject, table, message, probe: rowsProbe(table, refused) })];
+};
+
+/** Every hazard of a column's change or arrival. */
+export const columnHazards = (scene: Scene): Hazard[] =>
+  scene.input.change.changes.flatMap((change) => {
+    if (change.subject.kind !== 'column') return [];
+    if (change.action === 'alter') return altered(scene, change);
+    return change.action === 'create' ? created(scene, change) : [];
+  });

@@ -1,0 +1,117 @@
+// The plan as the hazard files look at it: statements read once, tables by name, probes and severities made in one way. Pure.
+import {
+  fitToTable,
+  type Hazard,
+  type HazardRule,
+  hazardOf,
+  type PlannedStatement,
+  type Probe,
+  type RiskInput,
+} from '../../risk/index.ts';
+import { findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import type { StatementFacts } from '../contract.ts';
+import { type Alter, alterOf } from './alter.ts';
+import { quote } from './quote.ts';
+import { classify } from './scan.ts';
+
+export interface ReadStatement {
+  readonly planned: PlannedStatement;
+  readonly facts: StatementFacts;
+}
+
+export interface Scene {
+  readonly input: RiskInput;
+  readonly statements: readonly ReadStatement[];
+  readonly alters: readonly Alter[];
+  /** Whether values that do not fit are refused. */
+  readonly strict: boolean;
+  readonly sqlMode: string;
+}
+
+export const sceneOf = (input: RiskInput): Scene => {
+  const sqlMode = String(input.facts.sql_mode ?? '');
+  return {
+    input,
+    statements: input.statements.map((planned) => ({ planned, facts: classify(planned.statement) })),
+    alters: input.statements.map(alterOf).filter((alter) => alter !== null),
+    strict: /STRICT_(TRANS|ALL)_TABLES|TRADITIONAL/.test(sqlMode),
+    sqlMode,
+  };
+};
+
+export const tableBefore = (scene: Scene, name: string): SchemaObject | undefined =>
+  findObject(scene.input.before, { kind: 'table', name });
+
+export const tableAfter = (scene: Scene, name: string): SchemaObject | undefined =>
+  findObject(scene.input.after, { kind: 'table', name });
+
+/** Names in an attribute such as `columns`. */
+export const names = (object: SchemaObject, attribute: string): readonly string[] => {
+  const value = object.attributes[attribute];
+  return Array.isArray(value) ? value.map(String) : [];
+};
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** The statement that most likely does it: one that names the table, and the child's name where there is one. */
+export const locate = (scene: Scene, subject: Subject): PlannedStatement | undefined => {
+  const table = subject.parent?.name ?? subject.name;
+  const candidates = scene.statements.filter(
+    ({ facts }) => facts.kind === 'ddl' && facts.tables.some((named) => same(named.name, table)),
+  );
+  const exact = candidates.find(({ planned }) =>
+    planned.statement.text.toLowerCase().includes(subject.name.toLowerCase()),
+  );
+  return (exact ?? candidates[0])?.planned;
+};
+
+/** Whether a statement of the plan changes rows of the table, so that a probe of today proves less. */
+export const mended = (scene: Scene, table: string): boolean =>
+  scene.statements.some(
+    ({ facts }) => facts.kind === 'dml' && facts.tables.some((named) => same(named.name, table)),
+  );
+
+export interface Finding {
+  readonly rule: HazardRule;
+  readonly subject: Subject;
+  readonly table: string;
+  readonly message: string;
+  readonly probe?: Probe | undefined;
+  /** The hazard grows with the table. */
+  readonly grows?: boolean;
+}
+
+/** A hazard that is fitted to its table. */
+export const finding = (scene: Scene, parts: Finding): Hazard =>
+  fitToTable(
+    hazardOf(parts.rule, {
+      subject: parts.subject,
+      message: parts.message,
+      probe: parts.probe,
+      at: locate(scene, parts.subject),
+    }),
+    { namespace: null, name: parts.table },
+    { ...scene.input, ...(parts.grows && { grows: true }) },
+  );
+
+export interface CountParts {
+  readonly table: string;
+  readonly question: string;
+  readonly where: string;
+  readonly positive: Probe['positive'];
+  readonly zero?: Probe['zero'];
+}
+
+/** Counts rows of a table under a condition. */
+export const countProbe = (parts: CountParts): Probe => ({
+  question: parts.question,
+  sql: `SELECT COUNT(*) FROM ${quote(parts.table)} WHERE ${parts.where}`,
+  positive: parts.positive,
+  zero: parts.zero ?? 'lower',
+});
+
+/** What rows that do not fit mean: failure in strict mode, damage without it. */
+export const misfit = (scene: Scene, table: string): Probe['positive'] => {
+  if (!scene.strict) return 'loses-values';
+  return mended(scene, table) ? 'may-fail' : 'will-fail';
+};

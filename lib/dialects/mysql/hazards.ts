@@ -1,0 +1,103 @@
+// Every hazard of MySQL and MariaDB that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
+import { type Hazard, type RiskInput, structuralHazards } from '../../risk/index.ts';
+import type { SchemaObject, Subject } from '../../schema/index.ts';
+import { clauseColumn } from './alter.ts';
+import { columnHazards } from './hazard-columns.ts';
+import { keyHazards } from './hazard-keys.ts';
+import { RULES, rules } from './hazard-rules.ts';
+import { locate, mended, type Scene, sceneOf } from './hazard-scene.ts';
+import { statementHazards } from './hazard-statements.ts';
+import { typeEffect } from './hazard-types.ts';
+import { quote } from './quote.ts';
+
+export { rules };
+
+/** Values fit where the type is the same or only grows. */
+const alike = (from: SchemaObject, to: SchemaObject): boolean => {
+  const { effect } = typeEffect(String(from.attributes.type), String(to.attributes.type), 1);
+  return from.attributes.type === to.attributes.type || effect === 'none' || effect === 'varchar-bytes';
+};
+
+/** A column or table that the text renames loses nothing; the statement's own hazard speaks of it. */
+const carried = (scene: Scene, subject: Subject): boolean => {
+  const table = (subject.parent ?? subject).name.toLowerCase();
+  if (subject.kind === 'table') {
+    const renamed = scene.statements.some(
+      ({ facts }) =>
+        facts.verb === 'RENAME TABLE' &&
+        facts.tables.some((one, index) => index % 2 === 0 && one.name.toLowerCase() === table),
+    );
+    return (
+      renamed ||
+      scene.alters.some((alter) => alter.table.toLowerCase() === table && alter.clauses.some(renamesTable))
+    );
+  }
+  if (subject.kind !== 'column') return false;
+  return scene.alters
+    .filter((alter) => alter.table.toLowerCase() === table)
+    .flatMap((alter) => alter.clauses.map(clauseColumn))
+    .some(
+      (found) =>
+        found !== null &&
+        /^(CHANGE|RENAME)$/.test(found.verb) &&
+        found.column.toLowerCase() === subject.name.toLowerCase(),
+    );
+};
+
+const renamesTable = (clause: readonly { readonly text: string }[]): boolean =>
+  clause[0]?.text === 'RENAME' && !/^(COLUMN|INDEX|KEY)$/.test(clause[1]?.text ?? '');
+
+const STRUCTURAL = {
+  dropTable: RULES.dropTable,
+  dropColumn: RULES.dropColumn,
+  rename: RULES.rename,
+  notNull: RULES.notNull,
+  drops: {
+    view: RULES.dropLogic,
+    trigger: RULES.dropLogic,
+    event: RULES.dropLogic,
+    function: RULES.dropRoutine,
+    procedure: RULES.dropRoutine,
+    package: RULES.dropRoutine,
+    index: RULES.dropIndex,
+  },
+} as const;
+
+const keyOf = (hazard: Hazard): string =>
+  JSON.stringify([hazard.code, hazard.subject, hazard.migration ?? null, hazard.line ?? null]);
+
+/** Dropped columns that were computed and not stored held nothing. */
+const isVirtual = (input: RiskInput, subject: Subject): boolean =>
+  input.change.changes.some(
+    (change) =>
+      change.action === 'drop' &&
+      change.subject.kind === 'column' &&
+      change.subject.name === subject.name &&
+      change.subject.parent?.name === subject.parent?.name &&
+      change.object.attributes.generatedAs === 'virtual',
+  );
+
+/** Every hazard of this database, each once. Pure; the process hazards are in `lib/risk`. */
+export const hazards = (input: RiskInput): readonly Hazard[] => {
+  const scene = sceneOf(input);
+  const structural = structuralHazards(input, {
+    rules: STRUCTURAL,
+    quote,
+    alike,
+    locate: (subject) => locate(scene, subject),
+    carried: (subject) => carried(scene, subject),
+    instead: (subject, rule) =>
+      rule === RULES.dropColumn && isVirtual(input, subject) ? RULES.dropVirtualColumn : rule,
+    mended: (table) => mended(scene, table.name),
+  });
+  const unique = new Map<string, Hazard>();
+  for (const hazard of [
+    ...structural,
+    ...columnHazards(scene),
+    ...keyHazards(scene),
+    ...statementHazards(scene),
+  ]) {
+    if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
+  }
+  return [...unique.values()];
+};

@@ -1,0 +1,53 @@
+// The MySQL and MariaDB dialect: its answers to the contract, put together. Product differences come from the server.
+import type { Dialect } from '../contract.ts';
+import { adapt } from './adapt.ts';
+import { address, URL_SCHEMES } from './address.ts';
+import { backup } from './backup.ts';
+import { batches } from './batches.ts';
+import { CHECKS } from './checks.ts';
+import { connect } from './connect.ts';
+import { create, exists, same } from './databases.ts';
+import { explain } from './explain.ts';
+import { hazards } from './hazards.ts';
+import { health } from './health.ts';
+import { identify } from './identify.ts';
+import { inspect } from './inspect.ts';
+import { withLock } from './lock.ts';
+import { measure } from './measure.ts';
+import { quote } from './quote.ts';
+import { FACTS, SCAN_RULES } from './rules.ts';
+import { classify } from './scan.ts';
+import { createShadow } from './shadow.ts';
+import { begin, commit, rollback } from './transaction.ts';
+import { undo } from './undo.ts';
+
+export const dialect: Dialect = {
+  name: 'mysql',
+  title: 'MySQL or MariaDB',
+  urlSchemes: URL_SCHEMES,
+  facts: FACTS,
+  scan: SCAN_RULES,
+  address,
+  exists,
+  create,
+  connect,
+  identify,
+  same,
+  inspect,
+  quote,
+  checks: CHECKS,
+  measure,
+  health,
+  classify,
+  batches,
+  hazards,
+  undo,
+  withLock,
+  begin,
+  commit,
+  rollback,
+  explain,
+  adapt,
+  createShadow,
+  backup,
+};

@@ -1,0 +1,91 @@
+// The tables that a statement names, as far as its text tells. Pure.
+import type { ObjectHead } from './head.ts';
+import { isName, nameAt, type Word } from './words.ts';
+
+export interface TableName {
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+const tableAt = (words: readonly Word[], at: number): { table: TableName; next: number } | null => {
+  const found = nameAt(words, at);
+  return found && { table: { namespace: null, name: found.name }, next: found.next };
+};
+
+/** Names in a comma-separated list from an index on. */
+export const tableList = (words: readonly Word[], from: number): TableName[] => {
+  const tables: TableName[] = [];
+  let at = from;
+  for (let found = tableAt(words, at); found; found = tableAt(words, at)) {
+    tables.push(found.table);
+    if (words[found.next]?.text !== ',') break;
+    at = found.next + 1;
+  }
+  return tables;
+};
+
+/** Tables behind FROM, JOIN, INTO, UPDATE, REFERENCES, anywhere in the statement. */
+export const mentioned = (words: readonly Word[]): TableName[] => {
+  const tables: TableName[] = [];
+  words.forEach((word, index) => {
+    if (word.kind !== 'word') return;
+    if (/^(FROM|JOIN|INTO|REFERENCES)$/.test(word.text) && isName(words[index + 1])) {
+      tables.push(...tableList(words, index + 1));
+    }
+  });
+  return tables;
+};
+
+const ON_TABLE = new Set(['INDEX', 'TRIGGER']);
+
+/** The tables of a DDL statement: its own, then those that foreign keys or queries in it name. */
+export const ddlTables = (words: readonly Word[], head: ObjectHead): TableName[] => {
+  if (head.object === 'TABLE') {
+    const own = /^(DROP|RENAME)/.test(head.verb)
+      ? renameOrDrop(words, head)
+      : tableList(words, head.at).slice(0, 1);
+    const likeAt = words.findIndex((word) => word.text === 'LIKE');
+    const like = likeAt > 0 && head.verb.startsWith('CREATE') ? tableList(words, likeAt + 1).slice(0, 1) : [];
+    return [...own, ...like, ...mentioned(words.slice(head.at))];
+  }
+  if (ON_TABLE.has(head.object)) {
+    const on = words.findIndex(
+      (word, index) => index >= head.at && word.kind === 'word' && word.text === 'ON',
+    );
+    return on < 0 ? [] : tableList(words, on + 1).slice(0, 1);
+  }
+  if (head.object === 'VIEW')
+    return [...tableList(words, head.at).slice(0, 1), ...mentioned(words.slice(head.at))];
+  return [];
+};
+
+/** `RENAME TABLE a TO b, c TO d`; `DROP TABLE a, b`. */
+const renameOrDrop = (words: readonly Word[], head: ObjectHead): TableName[] => {
+  const tables: TableName[] = [];
+  let at = head.at;
+  for (let found = tableAt(words, at); found; found = tableAt(words, at)) {
+    tables.push(found.table);
+    const separator = words[found.next]?.text;
+    if (separator !== ',' && separator !== 'TO') break;
+    at = found.next + 1;
+  }
+  return tables;
+};
+
+export const dmlTables = (words: readonly Word[], verb: string): TableName[] => {
+  if (verb === 'UPDATE') {
+    const at = words.findIndex((word, index) => index > 0 && !/^(LOW_PRIORITY|IGNORE)$/.test(word.text));
+    return [...tableList(words, at), ...mentioned(words)];
+  }
+  if (verb === 'INSERT' || verb === 'REPLACE') {
+    const at = words.findIndex(
+      (word, index) => index > 0 && !/^(LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|INTO)$/.test(word.text),
+    );
+    return [...tableList(words, at).slice(0, 1), ...mentioned(words.slice(Math.max(0, at)))];
+  }
+  return mentioned(words);
+};
+
+export const unique = (tables: readonly TableName[]): TableName[] => [
+  ...new Map(tables.map((table) => [table.name, table])).values(),
+];

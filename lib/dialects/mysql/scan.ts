@@ -1,0 +1,158 @@
+// What can be said of one statement from its text: kind, verb, tables, lock. A clause splitter, not a parser: what it does not know
+// it calls opaque. Pure.
+import type { Statement } from '../../sql/index.ts';
+import type { StatementFacts } from '../contract.ts';
+import { type ObjectHead, objectHead } from './head.ts';
+import { ddlTables, dmlTables, mentioned, tableList, unique } from './scan-tables.ts';
+import { type Word, wordsOf } from './words.ts';
+
+export type Kind = StatementFacts['kind'];
+
+/** First words that decide the kind; the rest is opaque. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  CREATE: 'ddl',
+  ALTER: 'ddl',
+  DROP: 'ddl',
+  RENAME: 'ddl',
+  TRUNCATE: 'ddl',
+  OPTIMIZE: 'ddl',
+  ANALYZE: 'ddl',
+  REPAIR: 'ddl',
+  GRANT: 'ddl',
+  REVOKE: 'ddl',
+  COMMENT: 'ddl',
+  IMPORT: 'ddl',
+  INSTALL: 'ddl',
+  UNINSTALL: 'ddl',
+  FLUSH: 'ddl',
+  INSERT: 'dml',
+  UPDATE: 'dml',
+  DELETE: 'dml',
+  REPLACE: 'dml',
+  LOAD: 'dml',
+  SELECT: 'query',
+  WITH: 'query',
+  SHOW: 'query',
+  EXPLAIN: 'query',
+  DESCRIBE: 'query',
+  DESC: 'query',
+  TABLE: 'query',
+  VALUES: 'query',
+  CHECK: 'query',
+  CHECKSUM: 'query',
+  '(': 'query',
+  HELP: 'query',
+  BEGIN: 'transaction',
+  START: 'transaction',
+  COMMIT: 'transaction',
+  ROLLBACK: 'transaction',
+  SAVEPOINT: 'transaction',
+  RELEASE: 'transaction',
+  XA: 'transaction',
+  SET: 'session',
+  USE: 'session',
+  LOCK: 'session',
+  UNLOCK: 'session',
+  DEALLOCATE: 'session',
+  RESET: 'session',
+};
+
+const OPAQUE: Readonly<Record<string, string>> = {
+  CALL: 'CALL runs a procedure whose statements the text does not show',
+  PREPARE: 'PREPARE builds a statement from text at run time',
+  EXECUTE: 'EXECUTE runs a statement that was built at run time',
+  DO: 'DO evaluates expressions that may call functions',
+  HANDLER: 'HANDLER reads tables beneath SQL',
+};
+
+/** What a statement holds while it runs (manual, "Metadata Locking", "Online DDL Operations"). */
+const lockOf = (kind: Kind, head: ObjectHead | null): string | undefined => {
+  if (kind === 'dml') return 'row locks';
+  if (kind !== 'ddl' || !head) return undefined;
+  if (!/TABLE|INDEX|TRIGGER|VIEW/.test(head.verb)) return undefined;
+  if (/^(ALTER|CREATE) .*(TABLE|INDEX)/.test(head.verb) && !head.verb.startsWith('CREATE TABLE')) {
+    return 'metadata lock: exclusive at the beginning and the end, writes blocked in between where it copies';
+  }
+  return 'metadata lock: exclusive';
+};
+
+const opaqueFacts = (verb: string, reason: string): StatementFacts => ({
+  kind: 'opaque',
+  verb,
+  transactional: false,
+  tables: [],
+  opaque: reason,
+});
+
+/** BEGIN as a transaction, or MariaDB's `BEGIN NOT ATOMIC` and bare IF, LOOP, FOR blocks, which are programs. */
+const isProgram = (words: readonly Word[]): boolean => {
+  const verb = words[0]?.text ?? '';
+  if (verb === 'BEGIN') return words.length > 1 && words[1]?.text !== 'WORK';
+  return /^(IF|CASE|LOOP|WHILE|REPEAT|FOR|DECLARE)$/.test(verb);
+};
+
+const ddlFacts = (words: readonly Word[]): StatementFacts => {
+  const first = words[0]?.text ?? '';
+  if (first === 'TRUNCATE') {
+    const at = words[1]?.text === 'TABLE' ? 2 : 1;
+    const tables = tableList(words, at);
+    return { kind: 'ddl', verb: 'TRUNCATE', transactional: false, lock: 'metadata lock: exclusive', tables };
+  }
+  if (first === 'RENAME' && words[1]?.text === 'USER')
+    return { kind: 'ddl', verb: 'RENAME USER', transactional: false, tables: [] };
+  const head = objectHead(words);
+  if (!head) return { kind: 'ddl', verb: first, transactional: false, tables: [] };
+  const lock = lockOf('ddl', head);
+  return {
+    kind: 'ddl',
+    verb: head.verb,
+    transactional: false,
+    ...(lock && { lock }),
+    tables: unique(ddlTables(words, head)),
+  };
+};
+
+/** See `Dialect.classify`. */
+export const classify = (statement: Statement): StatementFacts => {
+  const words = wordsOf(statement.text);
+  const verb = words[0]?.text ?? '';
+  if (verb === '') return opaqueFacts('', 'it holds no words');
+  const reason = OPAQUE[verb];
+  if (reason) return opaqueFacts(verb, reason);
+  if (isProgram(words)) return opaqueFacts(verb, 'it is a program, not one statement');
+  const kind = Object.hasOwn(KINDS, verb) ? KINDS[verb] : undefined;
+  if (!kind) return opaqueFacts(verb, `dbsync does not know the statement ${verb}`);
+  if (kind === 'ddl') return ddlFacts(words);
+  if (verb === 'WITH') return withFacts(words);
+  if (kind === 'dml') {
+    return {
+      kind,
+      verb,
+      transactional: verb !== 'LOAD',
+      lock: 'row locks',
+      tables: unique(dmlTables(words, verb)),
+    };
+  }
+  return {
+    kind,
+    verb,
+    transactional: kind === 'query',
+    tables: kind === 'query' ? unique(mentioned(words)) : [],
+  };
+};
+
+/** WITH stands before SELECT, and in MySQL before UPDATE and DELETE. */
+const withFacts = (words: readonly Word[]): StatementFacts => {
+  let depth = 0;
+  const main = words.findIndex((word) => {
+    if (word.text === '(') depth += 1;
+    if (word.text === ')') depth -= 1;
+    return depth === 0 && /^(SELECT|UPDATE|DELETE|TABLE|VALUES)$/.test(word.text) && word.kind === 'word';
+  });
+  const verb = words[main]?.text ?? '';
+  if (verb !== 'UPDATE' && verb !== 'DELETE') {
+    return { kind: 'query', verb: 'WITH', transactional: true, tables: unique(mentioned(words)) };
+  }
+  const tables = unique([...dmlTables(words.slice(main), verb), ...mentioned(words)]);
+  return { kind: 'dml', verb: `WITH ${verb}`, transactional: true, lock: 'row locks', tables };
+};

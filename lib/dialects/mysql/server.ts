@@ -1,0 +1,200 @@
+// A private, throwaway MySQL or MariaDB server on loopback, in a folder of its own, gone with this process. Knows no target.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { DbsyncError, messageOf } from '../../errors/index.ts';
+import type { Binaries } from './binaries.ts';
+
+const run = promisify(execFile);
+
+/** Every folder and database that dbsync makes for a shadow begins so; leftovers are known by it. */
+export const SHADOW_PREFIX = 'dbsync_shadow_';
+/** The only account that can log in to a private server over the network; its password is random. */
+const USER = 'dbsync';
+const ENVIRONMENT = { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin' };
+
+export interface PrivateServer {
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  stop(): Promise<void>;
+}
+
+export interface ServerWish {
+  readonly binaries: Binaries;
+  /** Options of the server program without their dashes. */
+  readonly options: readonly string[];
+  /** Whether the server answers a login; asked until it does. */
+  readonly answers: (server: Omit<PrivateServer, 'stop'>) => Promise<boolean>;
+}
+
+const unavailable = (summary: string, cause?: unknown): DbsyncError =>
+  new DbsyncError('SHADOW_UNAVAILABLE', {
+    summary,
+    ...(cause !== undefined && { why: messageOf(cause).split('\n').slice(-5).join(' '), cause }),
+    next: ['Offer a database for the purpose (shadowUrl), or install the server program on this machine.'],
+  });
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const place = server.address();
+      const port = typeof place === 'object' && place ? place.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+
+interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The server refuses to run as root; there the system's own account for it. Null: this process's own account. */
+const account = async (): Promise<Account | null> => {
+  if (typeof process.getuid !== 'function' || process.getuid() !== 0) return null;
+  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const entry = lines.find(([user]) => user === 'mysql');
+  if (entry) return { uid: Number(entry[2]), gid: Number(entry[3]) };
+  throw unavailable('There is no mysql account that may run a server as long as dbsync runs as root.');
+};
+
+const makeFolder = async (who: Account | null): Promise<string> => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), SHADOW_PREFIX));
+  await mkdir(path.join(folder, 'tmp'));
+  for (const place of [folder, path.join(folder, 'tmp')]) {
+    await chmod(place, 0o700);
+    if (who) await chown(place, who.uid, who.gid);
+  }
+  return folder;
+};
+
+/** Small logs and little durability: nobody keeps this database. */
+const COMMON: readonly string[] = ['innodb-flush-log-at-trx-commit=0'];
+/** MariaDB only: MySQL has replaced this option by another. */
+const MARIADB: readonly string[] = ['innodb-log-file-size=8M'];
+
+const initialise = async (wish: ServerWish, folder: string, user: readonly string[]): Promise<void> => {
+  const { binaries } = wish;
+  const data = `--datadir=${path.join(folder, 'data')}`;
+  const folding = wish.options
+    .filter((option) => option.startsWith('lower-case-table-names'))
+    .map((o) => `--${o}`);
+  const options = { cwd: folder, env: ENVIRONMENT, timeout: 120_000 };
+  if (binaries.installer === null) {
+    const args = ['--no-defaults', '--initialize-insecure', ...user, data, ...folding];
+    await run(binaries.server, args, options);
+    return;
+  }
+  const args = ['--no-defaults', ...user, data, '--auth-root-authentication-method=socket', '--skip-test-db'];
+  await run(binaries.installer, [...args, ...folding, '--innodb-log-file-size=8M'], options);
+};
+
+/** Run once at the start by the server itself: the password never stands in an argument list. */
+const initFile = (binaries: Binaries, password: string): string =>
+  [
+    `CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${password}';`,
+    `GRANT ALL PRIVILEGES ON *.* TO '${USER}'@'%' WITH GRANT OPTION;`,
+    ...(binaries.product === 'MySQL' ? [`ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}';`] : []),
+  ].join('\n');
+
+/**
+ * The shell ends the server when its standard input closes: that happens when this process ends in whatever way, kill -9
+ * included. Nothing is worth an orderly shutdown.
+ */
+const GUARD = 'd=$1; shift; "$@" & p=$!; cat >/dev/null; kill -9 $p; wait $p; rm -rf "$d"';
+
+const launch = (wish: ServerWish, folder: string, port: number, user: readonly string[]): ChildProcess => {
+  const options = [
+    `datadir=${path.join(folder, 'data')}`,
+    `socket=${path.join(folder, 's.sock')}`,
+    `pid-file=${path.join(folder, 'pid')}`,
+    `tmpdir=${path.join(folder, 'tmp')}`,
+    `log-error=${path.join(folder, 'error.log')}`,
+    `init-file=${path.join(folder, 'init.sql')}`,
+    `port=${port}`,
+    'bind-address=127.0.0.1',
+    'skip-name-resolve',
+    'event-scheduler=OFF',
+    ...(wish.binaries.product === 'MySQL' ? ['mysqlx=OFF', 'skip-log-bin'] : MARIADB),
+    ...COMMON,
+    ...wish.options,
+  ].map((option) => `--${option}`);
+  return spawn(
+    '/bin/sh',
+    ['-c', GUARD, 'dbsync', folder, wish.binaries.server, '--no-defaults', ...user, ...options],
+    {
+      cwd: folder,
+      env: ENVIRONMENT,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // A Ctrl-C at the terminal is for dbsync, which still needs the server to end in order.
+      detached: true,
+    },
+  );
+};
+
+const START_ATTEMPTS = 600;
+const START_PAUSE_MS = 50;
+
+const waitUntilReady = async (
+  wish: ServerWish,
+  folder: string,
+  server: Omit<PrivateServer, 'stop'>,
+): Promise<void> => {
+  const log = path.join(folder, 'error.log');
+  for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
+    if (await wish.answers(server)) return;
+    const said = await readFile(log, 'utf8').catch(() => '');
+    if (/\[ERROR\].*(Aborting|Shutdown complete)/i.test(said)) {
+      throw new Error(
+        said
+          .split('\n')
+          .filter((line) => line.includes('[ERROR]'))
+          .slice(0, 3)
+          .join(' '),
+      );
+    }
+    await sleep(START_PAUSE_MS);
+  }
+  throw new Error('it did not answer in time');
+};
+
+const stopper = (child: ChildProcess, folder: string) => async (): Promise<void> => {
+  const gone =
+    child.exitCode !== null
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.stdin?.end();
+  await Promise.race([gone, sleep(10_000)]);
+  await rm(folder, { recursive: true, force: true });
+};
+
+/** Makes a data folder, starts a server on it and waits for it. Throws SHADOW_UNAVAILABLE; leaves nothing behind then. */
+export const startServer = async (wish: ServerWish): Promise<PrivateServer> => {
+  const who = await account();
+  const folder = await makeFolder(who);
+  const user = who ? ['--user=mysql'] : [];
+  const password = randomBytes(18).toString('hex');
+  let stop = async (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    await initialise(wish, folder, user);
+    const file = path.join(folder, 'init.sql');
+    await writeFile(file, initFile(wish.binaries, password), { mode: 0o600 });
+    if (who) await chown(file, who.uid, who.gid);
+    const port = await freePort();
+    const child = launch(wish, folder, port, user);
+    stop = stopper(child, folder);
+    await waitUntilReady(wish, folder, { port, user: USER, password });
+    await rm(file, { force: true });
+    return { port, user: USER, password, stop };
+  } catch (error) {
+    await stop();
+    throw unavailable(`A private ${wish.binaries.product} server could not be started.`, error);
+  }
+};

@@ -1,0 +1,50 @@
+// The meaningful tokens of one statement, for everything here that reads SQL text. Knows no grammar.
+import { type Token, tokenize } from '../../sql/index.ts';
+import { SCAN_RULES } from './rules.ts';
+
+export interface Word {
+  /** Upper-cased for words, as written for everything else. */
+  readonly text: string;
+  readonly kind: Token['kind'];
+  /** The name or the string's content, without quotes; for words as written. */
+  readonly value: string;
+  readonly offset: number;
+  readonly end: number;
+}
+
+const toWord = (token: Token): Word => ({
+  text: token.kind === 'word' ? token.text.toUpperCase() : token.text,
+  kind: token.kind,
+  value: token.value ?? token.text,
+  offset: token.offset,
+  end: token.offset + token.text.length,
+});
+
+/** Without white space and comments; the marks of executable comments are dropped, what is inside them is kept. */
+export const wordsOf = (sql: string): readonly Word[] =>
+  tokenize(sql, SCAN_RULES)
+    .filter((token) => !['space', 'comment', 'directive', 'terminator'].includes(token.kind))
+    .filter((token) => !(token.kind === 'operator' && /^\/\*|^\*\/$/.test(token.text)))
+    .map(toWord);
+
+/** Whether a token can be a name. */
+export const isName = (word: Word | undefined): boolean =>
+  word?.kind === 'word' || word?.kind === 'quoted-identifier';
+
+export interface QualifiedName {
+  readonly schema: string | null;
+  readonly name: string;
+  /** Index of the first token behind it. */
+  readonly next: number;
+}
+
+/** `name` or `schema.name` at an index; null where none stands there. */
+export const nameAt = (words: readonly Word[], index: number): QualifiedName | null => {
+  const first = words[index];
+  if (!first || !isName(first)) return null;
+  const second = words[index + 2];
+  if (words[index + 1]?.text === '.' && second && isName(second)) {
+    return { schema: first.value, name: second.value, next: index + 3 };
+  }
+  return { schema: null, name: first.value, next: index + 1 };
+};

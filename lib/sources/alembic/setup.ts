@@ -1,0 +1,190 @@
+// Opens an Alembic project: finds its parts and its Python, reads the history, and gives one way to ask the rest.
+import path from 'node:path';
+import type { Address } from '../../dialects/contract.ts';
+import { DbsyncError } from '../../errors/index.ts';
+import { openSecret, type Secret } from '../../target/index.ts';
+import type { Detection, SourceContext, ToolSettings } from '../contract.ts';
+import { type EnvSettings, type History, historyOf, type Json, settingsOf } from './answer.ts';
+import { type Bridge, openBridge } from './bridge.ts';
+import { failureError } from './failures.ts';
+import { findInterpreter, type Interpreter } from './interpreter.ts';
+import { bareLayout, findLayout, type Layout, readText } from './layout.ts';
+import { DATABASE_PORTS, GUARDED_DRIVERS, type Provider, providerOf } from './providers.ts';
+import type { DriverUrl } from './server-url.ts';
+import { findVariables, type NamedVariable } from './variables.ts';
+
+/** How long reading (importing the project's models included) may be silent. */
+const READ_LIMIT_MS = 120_000;
+
+/** One question for Python. */
+export interface Question {
+  readonly do: string;
+  /** What the reader is told if it fails: `reading the history`. */
+  readonly doing: string;
+  /** The database that may be reached; null: none. */
+  readonly address: Address | null;
+  /** The engine itself refuses writes. */
+  readonly readOnly: boolean;
+  readonly more?: Json;
+  readonly silentMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: Json) => void;
+}
+
+/** An opened project: what everything else in this folder works with. */
+export interface Workbench {
+  readonly layout: Layout;
+  readonly interpreter: Interpreter;
+  readonly context: SourceContext;
+  readonly provider: Provider;
+  readonly history: History;
+  readonly env: EnvSettings;
+  /** Throws the DbsyncError of whatever went wrong. */
+  ask(question: Question): Promise<Json>;
+  close(): void;
+}
+
+interface Base {
+  readonly layout: Layout;
+  readonly interpreter: Interpreter;
+  readonly bridge: Bridge;
+  readonly context: SourceContext;
+  readonly provider: Provider;
+  readonly variables: readonly NamedVariable[];
+  /** env.py awaits its engine. */
+  readonly awaits: boolean;
+  readonly envText: string;
+}
+
+const openLayout = async (detection: Detection, tool: ToolSettings): Promise<Layout> => {
+  if (detection.config === undefined)
+    return bareLayout(detection.root, path.join(detection.root, path.dirname(detection.schema)));
+  const config = path.resolve(detection.root, detection.config);
+  const layout = await findLayout(
+    config,
+    detection.root,
+    tool.section === undefined ? null : { name: tool.section },
+  );
+  if (layout) return { ...layout, root: detection.root };
+  throw new DbsyncError('SOURCE_INVALID', {
+    summary: `${detection.config} names a script_location without an env.py.`,
+    next: ['Correct `script_location` in it.'],
+  });
+};
+
+const ASYNC = /async_engine_from_config|create_async_engine|AsyncEngine|asyncio\.run|async with/;
+
+/** The driver that the configuration's own URL names first, then whether env.py awaits, then the usual order. */
+const ranked = (urls: readonly DriverUrl[], base: Base, own: string | null): readonly Json[] =>
+  urls.map((url, index) => ({
+    ...url,
+    rank: index + (url.driver === own ? 0 : 20) + (url.async === base.awaits ? 0 : 100),
+  }));
+
+const driverOf = (text: string | null): string | null => text?.split('+')[1] ?? null;
+
+const requestOf = (base: Base, question: Question, secrets: readonly string[]): Json => {
+  const { layout, provider, context } = base;
+  const urls = question.address ? provider.urls(question.address) : provider.nowhere;
+  const session = [
+    ...provider.limits(context.timeouts),
+    ...(question.readOnly && question.address ? provider.readOnly : []),
+  ];
+  return {
+    do: question.do,
+    cwd: layout.root,
+    ini: layout.ini,
+    toml: layout.toml,
+    section: layout.section,
+    scriptLocation: layout.scriptLocation,
+    flask: layout.flask,
+    roots: [layout.root, layout.folder, ...layout.versions],
+    urls: ranked(urls, base, driverOf(layout.scheme)),
+    names: base.variables,
+    drivers: GUARDED_DRIVERS,
+    ports: DATABASE_PORTS,
+    target: question.address ? provider.target(question.address) : null,
+    readOnly: question.readOnly,
+    session,
+    kill: provider.kill,
+    secrets,
+    ...question.more,
+  };
+};
+
+const secretsOf = (address: Address | null): readonly Secret[] => {
+  if (!address) return [];
+  const known = [address.url, ...address.secrets];
+  // A file's name is its whole URL and no secret.
+  return address.file === undefined ? known : address.secrets;
+};
+
+const askBridge = async (base: Base, question: Question): Promise<Json> => {
+  const secrets = secretsOf(question.address);
+  const outcome = await base.bridge.ask({
+    command: base.interpreter.command,
+    cwd: base.layout.root,
+    request: requestOf(base, question, secrets.map(openSecret)),
+    secrets,
+    silentMs: question.silentMs ?? READ_LIMIT_MS,
+    ...(question.signal && { signal: question.signal }),
+    ...(question.onEvent && { onEvent: question.onEvent }),
+  });
+  if (outcome.ok) return outcome.answer;
+  if (outcome.thrown !== undefined) throw outcome.thrown;
+  throw failureError(outcome.failure, { doing: question.doing, root: base.layout.root });
+};
+
+type AskBase = (question: Question) => Promise<Json>;
+
+/**
+ * What env.py configures. Its offline half says it without any connection; where env.py names a version table that this half
+ * may not know, or where it fails, it is asked once more online, on an empty shadow database.
+ */
+const askSettings = async (base: Base, history: History, ask: AskBase): Promise<EnvSettings> => {
+  const { settings } = history;
+  const said = /version_table|configure\([^)]*\*\*/s.test(base.envText);
+  const named = settings !== null && (settings.table !== 'alembic_version' || settings.schema !== null);
+  if (settings !== null && (!said || named)) return settings;
+  return base.context.withEmptyShadow(async (session) =>
+    settingsOf(
+      await ask({
+        do: 'inspect',
+        doing: 'asking env.py what it configures',
+        address: session.address,
+        readOnly: true,
+      }),
+    ),
+  );
+};
+
+/** Opens the project. Throws SOURCE_TOOL_MISSING, SOURCE_UNSUPPORTED, SOURCE_INVALID, SOURCE_AMBIGUOUS, SOURCE_TOOL_FAILED. */
+export const openWorkbench = async (detection: Detection, context: SourceContext): Promise<Workbench> => {
+  const tool = context.tool ?? { environment: {} };
+  const layout = await openLayout(detection, tool);
+  const bridge = openBridge({ environment: tool.environment, redact: context.redact });
+  const interpreter = await findInterpreter(layout.root, tool, bridge);
+  const envText = (await readText(layout.env)) ?? '';
+  const variables = await findVariables({
+    root: layout.root,
+    envText,
+    environment: tool.environment,
+    stated: tool.urlVariables ?? [],
+  });
+  const base: Base = {
+    layout,
+    interpreter,
+    bridge,
+    context,
+    provider: providerOf(context.dialect.name),
+    variables,
+    awaits: ASYNC.test(envText),
+    envText,
+  };
+  const ask: AskBase = (question) => askBridge(base, question);
+  const history = historyOf(
+    await ask({ do: 'history', doing: 'reading the history', address: null, readOnly: true }),
+  );
+  const env = await askSettings(base, history, ask);
+  return { layout, interpreter, context, provider: base.provider, history, env, ask, close: bridge.close };
+};

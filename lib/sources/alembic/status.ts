@@ -1,0 +1,66 @@
+// Alembic's own verdict on a database: `current --check-heads`, and autogenerate empty or explained. Reads only.
+import type { Session } from '../../dialects/contract.ts';
+import { DbsyncError } from '../../errors/index.ts';
+import type { ToolVerdict } from '../contract.ts';
+import type { Inspection } from './answer.ts';
+import { BLIND_SPOTS, inspect, lineOf } from './autogenerate.ts';
+import { chosenHeads, graphOf, lineage, topsOf } from './graph.ts';
+import type { Workbench } from './setup.ts';
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.toSorted().join() === b.toSorted().join();
+
+/** The rows that the ledger must hold. */
+const wantedRows = (bench: Workbench): readonly string[] => {
+  const graph = graphOf(bench.history);
+  const heads = chosenHeads(graph, bench.context.tool?.head ?? null) ?? bench.history.heads;
+  return topsOf(graph, lineage(graph, heads));
+};
+
+/** Differences that were known before (the models are ahead of the migrations) explain themselves; others do not. */
+const differences = (
+  found: Inspection,
+  explained: ReadonlySet<string>,
+): { readonly known: readonly string[]; readonly fresh: readonly string[] } => {
+  const lines = (found.difference ?? []).map((line) => ({ text: line.text, whole: lineOf(line) }));
+  return {
+    known: lines.filter(({ whole }) => explained.has(whole)).map(({ text }) => text),
+    fresh: lines.filter(({ whole }) => !explained.has(whole)).map(({ text }) => text),
+  };
+};
+
+const messagesOf = (
+  bench: Workbench,
+  found: Inspection,
+  explained: ReadonlySet<string>,
+): readonly string[] => {
+  const { known, fresh } = differences(found, explained);
+  const wanted = wantedRows(bench);
+  return [
+    same(found.rows, wanted)
+      ? `The database is at ${found.rows.join(', ') || 'base'}, as the code wants it.`
+      : `The database is at ${found.rows.join(', ') || 'base'}, the code wants ${wanted.join(', ') || 'base'}.`,
+    ...fresh.map((text) => `Autogenerate finds: ${text}.`),
+    ...known.map((text) => `Autogenerate finds what no revision covers, as before: ${text}.`),
+    ...(found.hasModels ? [] : ['env.py has no target_metadata: autogenerate could not be asked.']),
+    ...(found.hasModels && found.difference === null ? ['Autogenerate works at head only: not asked.'] : []),
+    ...(found.difference === null ? [] : [`Autogenerate does not see everything: ${BLIND_SPOTS.join(' ')}`]),
+  ];
+};
+
+/** Asks Alembic. `explained` holds the lines of `uncovered` that were seen before the run. */
+export const askVerdict = async (
+  bench: Workbench,
+  session: Session,
+  explained: ReadonlySet<string>,
+): Promise<ToolVerdict> => {
+  const by = `Alembic ${bench.interpreter.versions.alembic} (current --check-heads, autogenerate)`;
+  try {
+    const found = await inspect(bench, session, true);
+    const clean = same(found.rows, wantedRows(bench)) && differences(found, explained).fresh.length === 0;
+    return { by, status: clean ? 'agrees' : 'disagrees', messages: messagesOf(bench, found, explained) };
+  } catch (error) {
+    if (!(error instanceof DbsyncError) || error.code === 'SOURCE_REDIRECTED') throw error;
+    return { by, status: 'unavailable', messages: [error.message, ...(error.why ? [error.why] : [])] };
+  }
+};

@@ -1,0 +1,174 @@
+// Migrations with what they must be warned of. Each is run for real: `base` and `rows` make the live database, `sql` is the migration.
+
+export interface HazardCase {
+  readonly name: string;
+  readonly base?: string;
+  readonly sql: string;
+  /** `code` or `code severity count`: the count is what the probe answers on the live rows. Every hazard must be named. */
+  readonly expect: readonly string[];
+  /** Hazards that the live rows dismiss. */
+  readonly dismissed?: readonly string[];
+}
+
+const T = `CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, n INT, big BIGINT, name VARCHAR(50) NOT NULL DEFAULT 'x' COMMENT 'c', d DATETIME(3), price DECIMAL(10,2), e ENUM('a','b','c'), v INT AS (n + 1) VIRTUAL, note VARCHAR(50));
+INSERT INTO t (n, big, name, d, price, e, note) VALUES (1, 5000000000, 'long enough', '2024-01-01 10:00:00.123', 1.25, 'c', NULL), (1, 2, 'é', '2024-01-01', 2.00, 'a', 'ß');
+CREATE TABLE p (id INT PRIMARY KEY); INSERT INTO p VALUES (2);
+CREATE TABLE empty (id INT PRIMARY KEY, a INT, b VARCHAR(10));`;
+const one = (
+  name: string,
+  sql: string,
+  expect: readonly string[],
+  dismissed: readonly string[] = [],
+): HazardCase => ({ name, base: T, sql, expect, dismissed });
+const ADVICE = 'my-algorithm-lock-missing advice';
+
+export const HAZARD_CASES: readonly HazardCase[] = [
+  one('drop table', 'DROP TABLE t', ['my-drop-table destructive 2']),
+  one('drop an empty table', 'DROP TABLE empty', ['my-drop-table breaking']),
+  one('drop column', 'ALTER TABLE t DROP COLUMN name, ALGORITHM=INSTANT', ['my-drop-column destructive 2']),
+  one('drop column without values', 'ALTER TABLE t ADD COLUMN zz INT; ALTER TABLE t DROP COLUMN zz', [
+    ADVICE,
+    'my-partial-file breaking',
+  ]),
+  one('drop virtual column', 'ALTER TABLE t DROP COLUMN v, ALGORITHM=INSTANT', [
+    'my-drop-virtual-column advice 2',
+  ]),
+  one('rename by CHANGE', "ALTER TABLE t CHANGE name title VARCHAR(50) NOT NULL DEFAULT 'x' COMMENT 'c'", [
+    'my-rename-column breaking',
+    ADVICE,
+  ]),
+  one('rename column', 'ALTER TABLE t RENAME COLUMN name TO title', ['my-rename-column breaking', ADVICE]),
+  one('rename table', 'RENAME TABLE t TO u', ['my-rename-table breaking']),
+  one('rename table by ALTER', 'ALTER TABLE t RENAME TO u', ['my-rename-table breaking', ADVICE]),
+  one('rename written as drop and add', 'ALTER TABLE t DROP COLUMN note, ADD COLUMN notes VARCHAR(50)', [
+    'x-rename-as-drop-add destructive 1',
+    ADVICE,
+  ]),
+  one('MODIFY loses attributes', 'ALTER TABLE t MODIFY name VARCHAR(50) NOT NULL', [
+    'my-change-drops-attributes destructive',
+    ADVICE,
+  ]),
+  one('MODIFY loses NOT NULL', "ALTER TABLE t MODIFY name VARCHAR(50) DEFAULT 'x' COMMENT 'c'", [
+    'my-change-drops-attributes destructive',
+    'my-not-null-to-null blocking',
+    ADVICE,
+  ]),
+  one('MODIFY keeps everything', "ALTER TABLE t MODIFY name VARCHAR(60) NOT NULL DEFAULT 'x' COMMENT 'c'", [
+    ADVICE,
+  ]),
+  one('narrow integer', 'ALTER TABLE t MODIFY big INT', ['my-narrow-int destructive 1', ADVICE]),
+  one('signed to unsigned', 'ALTER TABLE t MODIFY n INT UNSIGNED', ['my-narrow-int breaking 0', ADVICE]),
+  one('widen integer', 'ALTER TABLE t MODIFY n BIGINT', ['my-change-type-copy blocking', ADVICE]),
+  one('narrow decimal', 'ALTER TABLE t MODIFY price DECIMAL(10,1)', [
+    'my-narrow-decimal destructive 1',
+    ADVICE,
+  ]),
+  one('narrow text', "ALTER TABLE t MODIFY name VARCHAR(5) NOT NULL DEFAULT 'x' COMMENT 'c'", [
+    'my-narrow-string destructive 1',
+    ADVICE,
+  ]),
+  one('text past 255 bytes', "ALTER TABLE t MODIFY name VARCHAR(100) NOT NULL DEFAULT 'x' COMMENT 'c'", [
+    'my-varchar-length-byte blocking',
+    ADVICE,
+  ]),
+  one('fraction of seconds', 'ALTER TABLE t MODIFY d DATETIME', ['my-narrow-temporal destructive 1', ADVICE]),
+  one('time of day', 'ALTER TABLE t MODIFY d DATE', ['my-narrow-temporal destructive 1', ADVICE]),
+  one('member removed that is used', "ALTER TABLE t MODIFY e ENUM('a','b')", [
+    'my-enum-set-remove destructive 1',
+    ADVICE,
+  ]),
+  one('member removed that is not used', "ALTER TABLE t MODIFY e ENUM('a','c')", [
+    'my-enum-set-remove breaking 0',
+    ADVICE,
+  ]),
+  one('member appended', "ALTER TABLE t MODIFY e ENUM('a','b','c','d')", [ADVICE]),
+  one('member inserted', "ALTER TABLE t MODIFY e ENUM('z','a','b','c')", [
+    'my-enum-set-reorder blocking',
+    ADVICE,
+  ]),
+  one('to NOT NULL with NULLs', 'ALTER TABLE t MODIFY note VARCHAR(50) NOT NULL', [
+    'my-nullable-to-not-null destructive 1',
+    ADVICE,
+  ]),
+  one(
+    'to NOT NULL without NULLs',
+    'ALTER TABLE t MODIFY n INT NOT NULL',
+    [ADVICE],
+    ['my-nullable-to-not-null'],
+  ),
+  one('character set', 'ALTER TABLE t MODIFY note VARCHAR(50) CHARACTER SET ascii', [
+    'my-charset-convert destructive 1',
+    ADVICE,
+  ]),
+  one('character set that holds everything', 'ALTER TABLE t MODIFY note VARCHAR(50) CHARACTER SET latin1', [
+    'my-charset-convert breaking 0',
+    ADVICE,
+  ]),
+  one('required column without default', 'ALTER TABLE t ADD COLUMN req INT NOT NULL', [
+    'my-add-not-null-implicit breaking 2',
+    ADVICE,
+  ]),
+  one(
+    'required column on an empty table',
+    'ALTER TABLE empty ADD COLUMN req INT NOT NULL',
+    [ADVICE],
+    ['my-add-not-null-implicit'],
+  ),
+  one('required date without default', 'ALTER TABLE t ADD COLUMN req DATE NOT NULL', [
+    'my-add-not-null-date breaking 2',
+    ADVICE,
+  ]),
+  one('required column with default', 'ALTER TABLE t ADD COLUMN req INT NOT NULL DEFAULT 0', [ADVICE]),
+  one('stored generated column', 'ALTER TABLE t ADD COLUMN s INT AS (n + 2) STORED', [
+    'my-add-stored-generated blocking',
+    ADVICE,
+  ]),
+  one('index', 'CREATE INDEX i ON t (n)', ['my-add-index blocking']),
+  one(
+    'index on a table of the plan',
+    'CREATE TABLE fresh (id INT PRIMARY KEY, a INT); CREATE INDEX i ON fresh (a)',
+    ['my-partial-file breaking'],
+  ),
+  one('unique with duplicates', 'CREATE UNIQUE INDEX i ON t (n)', [
+    'my-add-index blocking',
+    'my-unique-duplicates breaking 1',
+  ]),
+  one(
+    'unique without duplicates',
+    'CREATE UNIQUE INDEX i ON t (big)',
+    ['my-add-index blocking'],
+    ['my-unique-duplicates'],
+  ),
+  one('full text', 'CREATE FULLTEXT INDEX i ON t (note)', ['my-fulltext-spatial-index blocking']),
+  one('foreign key with orphans', 'ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (n) REFERENCES p (id)', [
+    'my-add-fk-copy blocking 2',
+    'my-add-index blocking',
+    ADVICE,
+  ]),
+  one('check with rows that fail', 'ALTER TABLE t ADD CONSTRAINT c CHECK (big > 3)', [
+    'my-add-check blocking 1',
+    ADVICE,
+  ]),
+  one('drop index', 'CREATE INDEX i ON t (n); DROP INDEX i ON t', ['my-partial-file breaking']),
+  one(
+    'primary key',
+    'ALTER TABLE p DROP PRIMARY KEY, ADD COLUMN x INT NOT NULL DEFAULT 1, ADD PRIMARY KEY (id, x)',
+    ['my-primary-key-change blocking', ADVICE],
+  ),
+  one('table without primary key', 'CREATE TABLE loose (a INT)', ['my-table-without-pk advice']),
+  one('engine', 'ALTER TABLE p ENGINE=MyISAM', [
+    'my-engine-change destructive',
+    'my-row-format-compression blocking',
+    ADVICE,
+  ]),
+  one('truncate', 'TRUNCATE t', ['my-truncate destructive 2']),
+  one('checks off', 'SET foreign_key_checks = 0', ['my-fk-checks-off destructive']),
+  one('checks off in the long form', 'SET @@SESSION.foreign_key_checks = OFF', [
+    'my-fk-checks-off destructive',
+  ]),
+  one('checks on', 'SET foreign_key_checks = 1', []),
+  one('mode without strictness', "SET SESSION sql_mode = ''", ['my-sql-mode destructive']),
+  one('view dropped', 'CREATE VIEW w AS SELECT 1; DROP VIEW w', ['my-partial-file breaking']),
+  one('definer', "CREATE DEFINER='nobody'@'%' VIEW w AS SELECT 1", ['my-definer-env breaking']),
+  one('nothing', 'SELECT 1', []),
+];

@@ -1,0 +1,196 @@
+// A private throwaway MariaDB for tests: own data folder, own port, stopped by its process id. Missing engine: a loud, counted skip.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from '../../lib/dialects/contract.ts';
+import { connectServer } from '../../lib/dialects/mysql/connect.ts';
+import { dialect } from '../../lib/dialects/mysql/index.ts';
+import { Secret, type Timeouts } from '../../lib/target/index.ts';
+
+/** Generous enough for a loaded machine, short enough to fail in. */
+export const TIMEOUTS: Timeouts = {
+  connectMs: 10_000,
+  lockMs: 10_000,
+  statementMs: 60_000,
+  runnerLockMs: 2_000,
+  probeMs: 10_000,
+};
+
+export interface TestServer {
+  /** A URL of a database on it, for root. */
+  url(database: string, parameters?: string): string;
+  /** A fresh, empty database; dropped with the server. */
+  database(prefix?: string): Promise<string>;
+  /** A session on the server and no database. */
+  admin(): Promise<Session>;
+  readonly socket: string | null;
+  readonly port: number;
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+const onPath = (name: string): string | null => {
+  const places = [
+    ...(process.env.PATH ?? '').split(path.delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    '/usr/libexec',
+  ];
+  for (const place of places) {
+    const file = path.join(place, name);
+    if (place && existsSync(file)) return file;
+  }
+  return null;
+};
+
+const installOnDebian = (): void => {
+  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) return;
+  process.stderr.write("mariadbd is missing: installing Debian's mariadb-server for the tests\n");
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'mariadb-server'], {
+    env,
+    stdio: 'ignore',
+    timeout: 300_000,
+  });
+};
+
+/** Null where tests can run; else why they cannot. */
+export const mariadbMissing = (): string | null => {
+  if (process.env.DBSYNC_TEST_MYSQL_URL) return null;
+  if (!onPath('mariadbd')) installOnDebian();
+  return onPath('mariadbd') && onPath('mariadb-install-db')
+    ? null
+    : 'no mariadbd here; set DBSYNC_TEST_MYSQL_URL or install mariadb-server';
+};
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const place = server.address();
+      server.close(() =>
+        place && typeof place === 'object' ? resolve(place.port) : reject(new Error('no port')),
+      );
+    });
+  });
+
+const mysqlIds = (): { uid: number; gid: number } | null => {
+  if (process.getuid?.() !== 0) return null;
+  const id = (flag: string): number =>
+    Number(execFileSync('id', [flag, 'mysql'], { encoding: 'utf8' }).trim());
+  return { uid: id('-u'), gid: id('-g') };
+};
+
+const serverOver = (base: string): Omit<TestServer, 'socket'> => {
+  const parsed = new URL(base);
+  const url = (database: string, parameters = ''): string => {
+    const copy = new URL(base);
+    copy.pathname = `/${encodeURIComponent(database)}`;
+    return `${copy.toString()}${parameters}`;
+  };
+  const admin = (): Promise<Session> =>
+    connectServer(dialect.address(new Secret(url('unused')), '/'), { mode: 'write', timeouts: TIMEOUTS });
+  const made: string[] = [];
+  return {
+    url,
+    admin,
+    stop: async () => {
+      const session = await admin();
+      for (const name of made) await session.execute(`DROP DATABASE IF EXISTS ${dialect.quote(name)}`);
+      await session.close();
+    },
+    host: parsed.hostname,
+    port: Number(parsed.port || 3306),
+    database: async (prefix = 'test') => {
+      const name = `${prefix}_${randomBytes(5).toString('hex')}`;
+      made.push(name);
+      const session = await admin();
+      await session.execute(`CREATE DATABASE ${dialect.quote(name)} CHARACTER SET utf8mb4`);
+      await session.close();
+      return name;
+    },
+  };
+};
+
+/** Starts a server with further options of mariadbd, or uses DBSYNC_TEST_MYSQL_URL (then options are ignored). */
+export const startMariadb = async (options: readonly string[] = []): Promise<TestServer> => {
+  const given = process.env.DBSYNC_TEST_MYSQL_URL;
+  if (given && options.length === 0) return { ...serverOver(given), socket: null };
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'dbsync-mariadb-'));
+  const ids = mysqlIds();
+  chmodSync(folder, 0o755);
+  if (ids) chownSync(folder, ids.uid, ids.gid);
+  const user = ids ? ['--user=mysql'] : [];
+  const data = path.join(folder, 'data');
+  execFileSync(
+    onPath('mariadb-install-db') ?? '',
+    [
+      '--no-defaults',
+      ...user,
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      '--innodb-log-file-size=8M',
+    ],
+    { stdio: 'pipe', timeout: 60_000 },
+  );
+  const tmp = path.join(folder, 'tmp');
+  mkdirSync(tmp);
+  if (ids) chownSync(tmp, ids.uid, ids.gid);
+  const port = await freePort();
+  const socket = path.join(folder, 's.sock');
+  const child = spawn(
+    onPath('mariadbd') ?? '',
+    [
+      '--no-defaults',
+      ...user,
+      `--datadir=${data}`,
+      `--socket=${socket}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--log-error=${path.join(folder, 'error.log')}`,
+      '--skip-name-resolve',
+      `--tmpdir=${tmp}`,
+      '--innodb-log-file-size=8M',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-buffer-pool-size=64M',
+      ...options,
+    ],
+    { stdio: 'ignore' },
+  );
+  let exited = false;
+  const gone = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      exited = true;
+      resolve();
+    }),
+  );
+  process.once('exit', () => child.kill('SIGKILL'));
+  const server = serverOver(`mysql://root@127.0.0.1:${port}/`);
+  for (let round = 0; round < 300; round += 1) {
+    if (exited) throw new Error('mariadbd ended before it answered');
+    const session = await server.admin().catch(() => null);
+    if (session) {
+      await session.close();
+      break;
+    }
+    if (round === 299) throw new Error('mariadbd did not answer within 30 s');
+    await sleep(100);
+  }
+  return {
+    ...server,
+    socket,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await Promise.race([gone, sleep(10_000)]);
+      if (!exited) child.kill('SIGKILL');
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};

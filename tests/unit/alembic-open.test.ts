@@ -1,0 +1,76 @@
+// Opening a project: the interpreter that is chosen, what is asked of env.py, and what is said where that fails.
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { copyAlembic, errorOf, NO_PYTHON, openAlembic, pythonWith } from '../helpers/alembic.ts';
+import { spec } from '../helpers/spec.ts';
+
+/** A program that is the given Python under another path. */
+const wrapper = (file: string, python: string): string => {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `#!/bin/sh\nexec ${python} "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+};
+
+spec('alembic: opening a project', ({ test, skip }) => {
+  const python = pythonWith();
+  if (!python) return skip('everything', NO_PYTHON);
+
+  for (const [title, where, environment] of [
+    ["the project's .venv", '.venv', {}],
+    ["the project's venv", 'venv', {}],
+    ['the active virtual environment', 'elsewhere', { VIRTUAL_ENV: 'elsewhere' }],
+  ] as const) {
+    test(`the interpreter: ${title}`, async () => {
+      const root = copyAlembic('plain');
+      wrapper(path.join(root, where, 'bin/python'), python);
+      const active = 'VIRTUAL_ENV' in environment ? { VIRTUAL_ENV: path.join(root, where) } : {};
+      const project = await openAlembic(root, { environment: { PATH: '/nowhere', ...active }, search: true });
+      assert.match(project.notes.join('\n'), title);
+      assert.match(project.title, /^Alembic \d+\.\d+/);
+    });
+  }
+
+  test('the interpreter: one without Alembic is passed over, and the next is asked', async () => {
+    const root = copyAlembic('plain');
+    const bare = path.join(root, '.venv/bin/python');
+    wrapper(bare, `${python} -S -E`);
+    wrapper(path.join(root, 'venv/bin/python'), python);
+    const project = await openAlembic(root, { environment: { PATH: '/nowhere' }, search: true });
+    assert.match(project.notes.join('\n'), "the project's venv");
+  });
+
+  test('named sections: one must be chosen, and the chosen one is opened', async () => {
+    const root = copyAlembic('plain');
+    const ini = path.join(root, 'alembic.ini');
+    const text = readFileSync(ini, 'utf8').replace('[alembic]', '[billing]');
+    writeFileSync(ini, `${text}\n[stock]\nscript_location = %(here)s/alembic\n`);
+    assert.is((await errorOf(() => openAlembic(root))).code, 'SOURCE_AMBIGUOUS');
+    const project = await openAlembic(root, { tool: { section: 'stock' } });
+    assert.is(project.migrations.length, 3);
+    assert.is(
+      (await errorOf(() => openAlembic(root, { tool: { section: 'none' } }))).code,
+      'SOURCE_AMBIGUOUS',
+    );
+  });
+
+  test('an interpreter without Alembic: what was tried, and the command that installs it', async () => {
+    const root = copyAlembic('plain');
+    const error = await errorOf(() => openAlembic(root, { tool: { interpreter: [python, '-S'] } }));
+    assert.is(error.code, 'SOURCE_TOOL_MISSING');
+    assert.match(error.why ?? '', /without Alembic|does not start/);
+    const none = await errorOf(() => openAlembic(root, { tool: { interpreter: ['/no/such/python'] } }));
+    assert.is(none.code, 'SOURCE_TOOL_MISSING');
+    assert.match(none.why ?? '', /does not start/);
+  });
+
+  test('a project that cannot be imported: the module and the line', async () => {
+    const root = copyAlembic('plain');
+    writeFileSync(path.join(root, 'app/models.py'), 'import no_such_package\n');
+    const error = await errorOf(() => openAlembic(root));
+    assert.is(error.code, 'SOURCE_TOOL_FAILED');
+    assert.match(error.message, 'no_such_package');
+    assert.match(error.why ?? '', /app\/models\.py, line 1/);
+  });
+});

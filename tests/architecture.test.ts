@@ -149,7 +149,10 @@ spec('architecture', ({ test }) => {
     const names = /(?<!from )'(sqlite|postgres|postgresql|mysql|mariadb|prisma|alembic)'/i;
     const strays = files.filter((file) => {
       const [room, own, inner] = file.split(path.sep);
-      if ((room === 'dialects' || room === 'sources') && (own === 'registry.ts' || inner === 'providers.ts' || inner === 'engine'))
+      if (
+        (room === 'dialects' || room === 'sources') &&
+        (own === 'registry.ts' || inner === 'providers.ts' || inner === 'engine')
+      )
         return false;
       const text = code(source(file));
       const found = names.exec(text)?.[1];

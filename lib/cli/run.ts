@@ -12,6 +12,7 @@ import {
   type World,
 } from '../phases/index.ts';
 import { type Parsed, parseArguments } from './arguments.ts';
+import { commandsFor } from './commands.ts';
 import { helpOf } from './help.ts';
 import { errorLines, linesOf, screen } from './screen.ts';
 import { restoreCursor, stopSignal } from './signals.ts';
@@ -19,6 +20,15 @@ import { type Style, style } from './style.ts';
 
 const out = (text: string): void => {
   process.stdout.write(`${text}\n`);
+};
+
+/** A reader who has seen enough (`| head`) closes the pipe; that must not end a run between two statements. */
+const tolerateClosedPipes = (): void => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 };
 
 const styleOf = (stream: NodeJS.WriteStream): Style => style(stream, process.env);
@@ -51,7 +61,12 @@ export const processUi = (ask: boolean): Ui => {
 };
 
 /** The world as this process sees it. */
-export const processWorld = (ui: Ui, signal: AbortSignal): World => ({
+export const processWorld = (
+  ui: Ui,
+  signal: AbortSignal,
+  command: World['command'] = (text) => text,
+): World => ({
+  command,
   cwd: process.cwd(),
   environment: { ...process.env },
   surroundings: {
@@ -79,8 +94,17 @@ const asError = (error: unknown): DbsyncError =>
         cause: error,
       });
 
-const fail = (error: unknown, json: boolean): ExitCode => {
-  const known = asError(error);
+const inWords = (error: DbsyncError, command: World['command']): DbsyncError =>
+  new DbsyncError(error.code, {
+    summary: command(error.message),
+    ...(error.why !== undefined && { why: error.why }),
+    next: error.next.map(command),
+    details: error.details,
+  });
+
+/** Says what went wrong; returns the exit code that it ends with. */
+export const fail = (error: unknown, json: boolean, command: World['command'] = (text) => text): ExitCode => {
+  const known = inWords(asError(error), command);
   if (json) {
     const { code, message, why, next, details, docs, exitCode } = known;
     out(
@@ -98,10 +122,21 @@ const fail = (error: unknown, json: boolean): ExitCode => {
   return known.exitCode;
 };
 
+/** Set by the installed command. */
+let installed = false;
+
+/** Says that this process is the installed command, so that what it advises can be typed there. */
+export const asInstalled = (): void => {
+  installed = true;
+};
+
+const commandOf = (parsed: Parsed | null): World['command'] =>
+  commandsFor({ installed, env: parsed?.phase.env, config: parsed?.phase.config });
+
 const perform = async (name: PhaseName, parsed: Parsed): Promise<ExitCode> => {
   const signal = stopSignal((line) => process.stderr.write(line));
   const outcome = await PHASES[name](
-    processWorld(parsed.run.json ? silentUi : processUi(true), signal),
+    processWorld(parsed.run.json ? silentUi : processUi(true), signal, commandOf(parsed)),
     parsed.phase,
   );
   const exitCode =
@@ -121,13 +156,15 @@ const perform = async (name: PhaseName, parsed: Parsed): Promise<ExitCode> => {
         2,
       ),
     );
-  else linesOf(styleOf(process.stdout), outcome, process.cwd()).forEach(out);
+  else
+    for (const line of linesOf(styleOf(process.stdout), outcome, process.cwd())) out(commandOf(parsed)(line));
   return exitCode;
 };
 
 /** Runs the task and sets the process's exit code; a process that ends by itself before that has failed. */
 export const runTask = async (name: PhaseName, argv: readonly string[]): Promise<void> => {
   process.exitCode = EXIT.bug;
+  tolerateClosedPipes();
   restoreCursor();
   let parsed: Parsed | null = null;
   try {
@@ -136,7 +173,7 @@ export const runTask = async (name: PhaseName, argv: readonly string[]): Promise
     if (parsed.run.version) out(VERSION);
     process.exitCode = parsed.run.help || parsed.run.version ? EXIT.done : await perform(name, parsed);
   } catch (error) {
-    process.exitCode = fail(error, parsed?.run.json ?? argv.includes('--json'));
+    process.exitCode = fail(error, parsed?.run.json ?? argv.includes('--json'), commandOf(parsed));
   }
 };
 

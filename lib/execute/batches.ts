@@ -5,9 +5,17 @@ import { type Statement, splitStatements } from '../sql/index.ts';
 import type { Timeouts } from '../target/index.ts';
 import type { PlannedBatch, Step } from './model.ts';
 
+/** A migration's text does not change while it is in memory, and several phases ask for its statements. */
+const known = new WeakMap<Migration, readonly Statement[]>();
+
 /** The statements of a migration's text; empty for one that only its tool can run. */
-export const statementsOf = (dialect: Dialect, migration: Migration): readonly Statement[] =>
-  migration.sql === null ? [] : splitStatements(migration.sql, { file: migration.file, rules: dialect.scan });
+export const statementsOf = (dialect: Dialect, migration: Migration): readonly Statement[] => {
+  if (migration.sql === null) return [];
+  const statements =
+    known.get(migration) ?? splitStatements(migration.sql, { file: migration.file, rules: dialect.scan });
+  known.set(migration, statements);
+  return statements;
+};
 
 const toolBatch = (migration: Migration): PlannedBatch => ({
   id: `${migration.id}@1`,

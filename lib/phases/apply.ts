@@ -1,6 +1,7 @@
 // The apply: under the lock, through the gate, with a journal; then what became of every statement, written down.
 import path from 'node:path';
 import { type Found, passGate } from '../apply/gate.ts';
+import type { Execution } from '../apply/model.ts';
 import type { Approval } from '../approve/index.ts';
 import {
   type Journal,
@@ -214,9 +215,24 @@ const connected = async (work: Work): Promise<Applied> => {
   }
 };
 
+/** A run that went through is not applied again, whatever its approval says. */
+const refuseFinished = (context: Context, rehearsed: Rehearsed): void => {
+  const execution = readArtifact<Execution>(rehearsed.run, 'execution')?.artifact.body;
+  if (execution?.outcome !== 'applied' || execution.plan !== rehearsed.plan.hash) return;
+  throw new DbsyncError('RUN_FINISHED', {
+    summary: `The run "${rehearsed.run.task}" is applied already.`,
+    why: 'A plan and its approval are good for one run.',
+    next: [
+      `$ npx zx tasks/verify.ts --env ${context.environment.name} --task ${rehearsed.run.task}`,
+      `$ npx zx tasks/sync.ts --env ${context.environment.name}`,
+    ],
+  });
+};
+
 /** Applies an approved plan. Throws APPROVAL_*, UNFINISHED_RUN, LOCK_HELD, PLAN_STALE, BACKUP_*, APPLY_*, INTERRUPTED. */
 export const applyPlan = async (context: Context, rehearsed: Rehearsed): Promise<Applied> => {
   refuseUnfinished(context);
+  refuseFinished(context, rehearsed);
   const approval = await obtainApproval(context, rehearsed);
   const plan = rehearsed.plan.artifact.body;
   const work: Work = { context, rehearsed, plan, approval, startedAt: context.world.now() };

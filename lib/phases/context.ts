@@ -22,6 +22,7 @@ export interface Desk {
   readonly options: PhaseOptions;
   readonly loaded: LoadedConfig;
   readonly environment: Environment;
+  /** The way of every text to the outside: secrets masked, commands as the reader can type them. */
   readonly redact: Redact;
 }
 
@@ -49,6 +50,11 @@ const everySecret = (environment: Environment, address: Address): readonly Secre
   ...address.secrets,
   ...(environment.shadow.url ? [environment.shadow.url] : []),
 ];
+
+const outward = (world: World, secrets: readonly Secret[]): Redact => {
+  const mask = redactor(secrets);
+  return (text) => world.command(mask(text));
+};
 
 const openProject = async (context: Omit<Context, 'project' | 'inspect'>): Promise<Project> => {
   const source = await loadSource(context.detection.source);
@@ -88,7 +94,7 @@ const build = async (world: World, options: PhaseOptions): Promise<Context> => {
   const environment = resolveEnvironment(loaded, options.env);
   const dialect = await loadDialect(environment.target.dialect);
   const address = dialect.address(environment.target.url, loaded.root);
-  const redact = redactor(everySecret(environment, address));
+  const redact = outward(world, everySecret(environment, address));
   const detection = await detectSource(loaded.project, options.source ?? loaded.config.source ?? null);
   const partial = { world, options, loaded, environment, dialect, address, redact, detection };
   const project = await openProject(partial);
@@ -105,7 +111,7 @@ export const withDesk = async <T>(
   refuseReverse(options.direction);
   const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
   const environment = resolveEnvironment(loaded, options.env, true);
-  return work({ world, options, loaded, environment, redact: redactor([environment.target.url]) });
+  return work({ world, options, loaded, environment, redact: outward(world, [environment.target.url]) });
 };
 
 /** Runs `work` with a context and closes what it opened. Throws CONFIG_*, ENVIRONMENT_*, URL_*, SOURCE_*. */

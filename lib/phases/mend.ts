@@ -71,7 +71,7 @@ const prove = (
   actual: Awaited<ReturnType<typeof observe>>['actual'],
 ): Promise<Diff> =>
   withShadow(context.dialect, shadowRequest(context, 'empty', null), async ({ session }) => {
-    await replay({
+    const replayed = await replay({
       dialect: context.dialect,
       session,
       project: context.project,
@@ -80,7 +80,18 @@ const prove = (
       signal: context.world.signal,
       now: context.world.now,
     });
+    if (replayed.failure)
+      throw unplayable(claim, replayed.failure.migration, replayed.failure.engine.message);
     return diffSnapshots(await context.dialect.inspect(session, context.inspect), actual);
+  });
+
+const unplayable = (claim: Claim, migration: string, message: string): DbsyncError =>
+  new DbsyncError('RECOVERY_UNPROVEN', {
+    summary: `Not recorded: "${claim.what}". The history does not replay on an empty database: ${migration}: ${message}`,
+    why: 'Without a replay there is no schema to compare the live one with.',
+    next: [
+      'Mend the history so that it replays from nothing, or record the rows with the migration tool itself.',
+    ],
   });
 
 const unproven = (claim: Claim, difference: Diff): DbsyncError =>

@@ -52,4 +52,6 @@ export interface World {
   readonly signal: AbortSignal;
   /** Absolute folder for temporary files. */
   readonly temporary: string;
+  /** Writes the commands in a text as the reader can type them. */
+  readonly command: (text: string) => string;
 }

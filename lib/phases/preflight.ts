@@ -28,6 +28,8 @@ interface Reached {
   readonly session: Session | null;
   readonly located: Located;
   readonly ledger: Promise<LedgerReport>;
+  /** Tables that the pending migrations name; none where the ledger cannot be read. */
+  readonly touched: Promise<CheckContext['touched']>;
   /** One check at a time asks the database: a session is one conversation. */
   readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -132,7 +134,6 @@ const dialectItems = (context: Context, reach: Promise<Reached>): CheckItem[] =>
   context.dialect.checks.map((check) =>
     item(context, check.id, check.title, async () => {
       const reached = await reach.catch(() => null);
-      const ledger = await reached?.ledger.catch(() => null);
       const ask = reached?.turn ?? ((work: () => Promise<Verdict>) => work());
       const about = {
         address: context.address,
@@ -141,7 +142,7 @@ const dialectItems = (context: Context, reach: Promise<Reached>): CheckItem[] =>
         timeouts: context.environment.target.timeouts,
         create: context.environment.target.create,
         root: context.loaded.project,
-        touched: touchedTables(context, ledger?.pending ?? []),
+        touched: (await reached?.touched) ?? [],
         toolLock: context.project.ledger.toolLock,
       };
       return ask(() => check.run(about));
@@ -197,7 +198,11 @@ const runChecks = async (
       const turn = inTurn();
       const ledger = turn(() => readLedger(context, session));
       ledger.catch(() => {});
-      resolve({ session, located, ledger, turn });
+      const touched = ledger.then(
+        (report) => touchedTables(context, report.pending),
+        () => [],
+      );
+      resolve({ session, located, ledger, touched, turn });
       await finished;
     }).catch(reject);
   });

@@ -52,7 +52,9 @@ export const continueRun = (context: Desk, suits: (run: Run) => boolean = () => 
     : runsOf(context).find(suits);
   if (run && environmentOf(run) === context.environment.name) return run;
   throw new DbsyncError('RUN_MISSING', {
-    summary: `There is no run for "${context.environment.name}" to continue.`,
+    summary: context.options.task
+      ? `There is no run called "${context.options.task}" for "${context.environment.name}".`
+      : `There is no run for "${context.environment.name}" to continue.`,
     why: 'This phase works on the artifacts of the ones before.',
     next: [`$ npx zx tasks/plan.ts --env ${context.environment.name}`],
   });

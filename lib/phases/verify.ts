@@ -150,7 +150,10 @@ const conclude = (context: Context, claim: Claim, witnessed: Witnessed): Verific
     compatibility: witnessed.project,
     upkeep: witnessed.upkeep,
   };
-  const options = { othersWrite: context.dialect.facts.lockExcludesWriters !== true };
+  const options = {
+    driftKnown: claim.plan.drift.status !== 'none',
+    othersWrite: context.dialect.facts.lockExcludesWriters !== true,
+  };
   const judged = judgeVerification({ ...evidence, healthBefore: execution?.healthBefore ?? [] }, options);
   return { ...evidence, ...judged };
 };

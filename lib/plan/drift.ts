@@ -29,7 +29,11 @@ const keysOf = (change: Change): string[] => {
 const collision = (drift: Change, planned: readonly Change[]): Change | undefined => {
   const keys = new Set(keysOf(drift));
   const parent = drift.subject.parent ? keyOf(drift.subject.parent) : null;
-  return planned.find(
+  // A changed order is the least telling of reasons, so it is named last.
+  const telling = [...planned].sort(
+    (a, b) => Number(a.action === 'reorder') - Number(b.action === 'reorder'),
+  );
+  return telling.find(
     (change) =>
       keysOf(change).some((key) => keys.has(key)) ||
       // The plan removes or makes the table that the drift stands on.

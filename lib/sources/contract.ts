@@ -2,7 +2,7 @@
 // rows are written; it never opens a connection on its own initiative and reaches only the database that dbsync names.
 import type { Address, Dialect, ObjectPattern, Session, ToolLock } from '../dialects/contract.ts';
 import type { Hash } from '../schema/index.ts';
-import type { Redact, Timeouts } from '../target/index.ts';
+import type { Redact, Secret, Timeouts } from '../target/index.ts';
 
 /** How the tool's project was recognised. Plain JSON. */
 export interface Detection {
@@ -208,8 +208,34 @@ export interface Project {
    * on a database that has the whole history applied. The caller decides whether the environment allows it. Relative files.
    */
   createOnly?(replayed: Session, title: string): Promise<readonly string[]>;
+  /** Starts what takes long to start, for a caller who knows that it will be needed. */
+  warm?(): void;
   /** Ends workers and children. */
   close(): Promise<void>;
+}
+
+/** What is needed to start the tool's own command line on one environment's database. */
+export interface ToolCommandInput {
+  readonly detection: Detection;
+  readonly dialect: Dialect;
+  readonly address: Address;
+  readonly url: Secret;
+  /** The variable that the configuration reads the URL from. */
+  readonly urlVariable: string | null;
+  readonly environment: string;
+  readonly isProtected: boolean;
+  /** The tool's own arguments. */
+  readonly args: readonly string[];
+  /** The variables around. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/** A process to start; its variables hold the URL. */
+export interface ToolCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Source {
@@ -219,4 +245,9 @@ export interface Source {
   detect(root: string): Promise<Detection | null>;
   /** Reads the project's history for one database. Throws SOURCE_INVALID, URL_PROVIDER_MISMATCH. */
   open(detection: Detection, context: SourceContext): Promise<Project>;
+  /**
+   * The project's own command line of the tool, so that it reaches that database and downloads nothing. Throws
+   * SOURCE_TOOL_MISSING, APPROVAL_REQUIRED (a protected environment is only looked at).
+   */
+  command?(input: ToolCommandInput): Promise<ToolCommand>;
 }

@@ -50,7 +50,12 @@ const schemaReasons = (remaining: Diff): string[] =>
 /** The verdict over all evidence, with every reason against it. */
 export const judgeVerification = (
   evidence: Evidence,
-  options: { readonly othersWrite: boolean },
+  options: {
+    /** Other sessions may have written while the plan ran. */
+    readonly othersWrite: boolean;
+    /** The plan recorded drift and left it alone: the tool sees it too, and is right. */
+    readonly driftKnown: boolean;
+  },
 ): Pick<Verification, 'outcome' | 'reasons'> => {
   const { compatibility } = evidence;
   const fresh = evidence.health.filter(
@@ -59,7 +64,7 @@ export const judgeVerification = (
   const reasons = [
     ...schemaReasons(evidence.remaining),
     ...(evidence.ledger.complete ? [] : evidence.ledger.messages),
-    ...(evidence.tool.status === 'disagrees' ? evidence.tool.messages : []),
+    ...(evidence.tool.status === 'disagrees' && !options.driftKnown ? evidence.tool.messages : []),
     ...fresh.map((finding) => `${finding.subject}: ${finding.message}`),
     ...(options.othersWrite ? [] : strayRows(evidence.rows)),
     ...(compatibility && compatibility.exitCode !== 0

@@ -66,6 +66,7 @@ export const worldOf = (root: string, scene: Scene = {}): World => {
     now: scene.now ?? (() => new Date()),
     signal: scene.signal ?? new AbortController().signal,
     temporary: os.tmpdir(),
+    command: (text) => text,
   };
 };
 
@@ -119,7 +120,7 @@ export interface CliOptions {
 /** Runs a task as its own process, as a user does. */
 export const cli = (
   root: string,
-  task: PhaseName,
+  task: PhaseName | 'prisma',
   argv: readonly string[],
   options: CliOptions = {},
 ): Promise<Ended> =>

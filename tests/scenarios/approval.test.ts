@@ -213,8 +213,11 @@ spec('approval', ({ test }) => {
       const file = databaseOf(project);
       const copy = readFileSync(file);
       await run(project.root, 'apply', { ...prod, confirm: 'prod' });
-      // The database is set back byte for byte; the approval is spent all the same.
+      // The database is set back byte for byte, and the record of the execution is gone; the approval is spent all the same.
       writeFileSync(file, copy);
+      const { rmSync } = await import('node:fs');
+      assert.is(await code(project.root, 'apply', { ...prod, confirm: 'prod' }), 'RUN_FINISHED');
+      rmSync(path.join(folder, 'artifacts', 'execution.json'));
       const task = path.basename(path.dirname(folder));
       assert.is(await code(project.root, 'apply', { ...prod, task, confirm: 'prod' }), 'APPROVAL_USED');
     }));

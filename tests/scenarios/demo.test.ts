@@ -29,7 +29,7 @@ const SHOWN: readonly (readonly [title: string, ...words: readonly string[]])[] 
     'column Customer.mobile',
     'DRIFT_COLLIDES, exit code 3',
   ],
-  ['Drift that does not collide is left alone', 'Review_rating_by_hand', 'APPROVAL_REQUIRED, exit code 4'],
+  ['Drift that does not collide is left alone', 'view FiveStars', 'APPROVAL_REQUIRED, exit code 4'],
   ['The name alone does not accept a loss', 'sqlite-rebuild-column-lost', 'APPROVAL_HAZARDS, exit code 4'],
   ['The plan is stale', 'add column Book.shelf TEXT', 'PLAN_STALE, exit code 3'],
   ['Applied, with a backup before the first write', 'Applied: 3 migrations', 'SQLite online'],

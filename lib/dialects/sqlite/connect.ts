@@ -2,12 +2,13 @@
 // but in `createFile`. The driver is synchronous and has no interrupt: a running statement cannot be ended from outside.
 import { constants } from 'node:fs';
 import { access, chmod, open, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { DbsyncError } from '../../errors/index.ts';
 import type { Timeouts } from '../../target/index.ts';
 import type { Address, ConnectOptions, RawResult, Row, Session } from '../contract.ts';
 import { causeCode, driverMissing, isDriverFault, noPermission, openingError, unusable } from './opening.ts';
-import { printable } from './rules.ts';
+import { printable, SHADOW_PREFIX } from './rules.ts';
 
 /** The driver's connection, for this folder only. */
 export type Handle = Database.Database;
@@ -61,7 +62,7 @@ const assertFile = async (file: string, mode: 'read' | 'write'): Promise<void> =
     throw new DbsyncError('DATABASE_MISSING', {
       summary: `There is no file ${printable(file)}.`,
       why: 'dbsync never creates a database in passing: a mistyped path would be migrated and called a success.',
-      next: ['Correct the path, or set `create: true` for this environment in dbsync.config.ts.'],
+      next: ['Correct the path; an unprotected environment may say `create: true` in dbsync.config.ts.'],
     });
   }
   const info = await stat(file);
@@ -178,7 +179,10 @@ const sessionOf = (handle: Handle, address: Address, options: ConnectOptions): S
 export const connect = async (address: Address, options: ConnectOptions): Promise<Session> => {
   const file = fileOf(address);
   await assertFile(file, options.mode);
-  return sessionOf(await openHandle(file, options), address, options);
+  const handle = await openHandle(file, options);
+  // A shadow database is thrown away; whether it survives a power cut is of no interest.
+  if (path.basename(file).startsWith(SHADOW_PREFIX)) handle.pragma('synchronous = OFF');
+  return sessionOf(handle, address, options);
 };
 
 /** Creates an empty file that only its owner may read, and refuses one that is there. */

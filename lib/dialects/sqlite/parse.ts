@@ -35,10 +35,19 @@ export interface SyntaxToken {
 /** The words that need quoting when they are names. */
 export const KEYWORDS: ReadonlySet<string> = new Set(keywordDefs.keywords.map((keyword) => keyword.name));
 
+/** The same texts are read for the snapshot, the batches and the hazards of one run. */
+const trees = new Map<string, Stmt | null>();
+const MOST_TREES = 4_000;
+
 /** One statement as a tree; null where the text is not one statement that the grammar of SQLite 3.53 knows. */
 export const parseStatement = (text: string): Stmt | null => {
+  const known = trees.get(text);
+  if (known !== undefined) return known;
   const result = parseStmt(text);
-  return result.status === 'ok' ? result.root : null;
+  const tree = result.status === 'ok' ? result.root : null;
+  if (trees.size >= MOST_TREES) trees.clear();
+  trees.set(text, tree);
+  return tree;
 };
 
 const kindOf = (type: TokenId): string => tokenName(type) ?? 'ILLEGAL';

@@ -29,6 +29,9 @@ export const facts: DialectFacts = {
   placeholder: () => '?',
 };
 
+/** How the files of shadow databases begin: nobody else's do. */
+export const SHADOW_PREFIX = 'dbsync_shadow_';
+
 /** An identifier, quoted. */
 export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

@@ -9,10 +9,9 @@ import { addressOf, parseAddress } from './address.ts';
 import { connect, createFile, fileExists, fileOf, formatFile } from './connect.ts';
 import { instanceOf } from './identify.ts';
 import { copyInto, removeFile } from './image.ts';
-import { NAME, printable } from './rules.ts';
+import { NAME, printable, SHADOW_PREFIX } from './rules.ts';
 
 /** Every database that dbsync makes for itself begins with this. */
-const PREFIX = 'dbsync_shadow_';
 
 const unavailable = (summary: string, why: string, cause?: unknown): DbsyncError =>
   new DbsyncError('SHADOW_UNAVAILABLE', {
@@ -31,7 +30,7 @@ const makeEmpty = async (file: string, request: ShadowRequest): Promise<void> =>
 };
 
 const ownFile = async (request: ShadowRequest): Promise<Shadow> => {
-  const file = path.join(request.folder, `${PREFIX}${randomUUID()}.db`);
+  const file = path.join(request.folder, `${SHADOW_PREFIX}${randomUUID()}.db`);
   const copy = request.content === 'copy' && request.target !== null;
   try {
     if (copy && request.target) {

@@ -4,6 +4,7 @@ import { DbsyncError } from '../../errors/index.ts';
 import { hashOf } from '../../schema/index.ts';
 import type { Detection, Ledger, Project, Source, SourceContext } from '../contract.ts';
 import { type Asked, engineLine, migrationList, schemaContainer } from './asked.ts';
+import { prismaCommand } from './bridge/index.ts';
 import { findConfig } from './config-file.ts';
 import { detect } from './detect.ts';
 import { createEngine, type EngineLine } from './engine/index.ts';
@@ -37,7 +38,7 @@ const checkProvider = (datasource: Datasource, provider: Provider, dialect: Dial
     summary: `The Prisma schema is for ${datasource.provider}${named(datasource.url)}, but this environment is a ${dialect.title} database.`,
     why: `${datasource.file} says \`provider = "${datasource.provider}"\`; SQL written for one database fails or lies on another.`,
     next: [
-      'Choose the environment whose database has that provider, or correct `dialect` and the URL variable.',
+      'Choose the environment whose database has that provider, or correct `database` and the URL variable.',
     ],
   });
 };
@@ -106,6 +107,7 @@ const open = async (detection: Detection, context: SourceContext): Promise<Proje
     uncovered: (replayed) => uncoveredChange(asked, replayed),
     push: (session) => previewPush(asked, session),
     verdict: (session) => askVerdict(asked, session),
+    warm: () => asked.engine?.warm(),
     close: async () => {
       await asked.engine?.close();
     },
@@ -113,4 +115,4 @@ const open = async (detection: Detection, context: SourceContext): Promise<Proje
 };
 
 /** Prisma, versions 5 to 7. */
-export const source: Source = { name: 'prisma', title: 'Prisma', detect, open };
+export const source: Source = { name: 'prisma', title: 'Prisma', detect, open, command: prismaCommand };

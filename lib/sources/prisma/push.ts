@@ -29,7 +29,7 @@ const withEngine = (asked: Asked): Asked & { readonly engine: NonNullable<Asked[
   throw new DbsyncError('PUSH_REFUSED', {
     summary: 'Push is not possible on this database.',
     why: asked.unavailable,
-    next: ["Use migrations: set `strategy: 'migrate'` for this environment."],
+    next: ['Use migrations (leave --strategy out).'],
   });
 };
 

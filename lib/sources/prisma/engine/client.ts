@@ -39,6 +39,8 @@ export interface EngineOutcome<M extends EngineMethod> {
 export interface Engine {
   /** Throws SOURCE_TOOL_FAILED: the engine's own error, a panic, or the time limit; the next call gets a new worker. */
   call<M extends EngineMethod>(call: EngineCall<M>): Promise<EngineOutcome<M>>;
+  /** Starts the worker before it is asked anything; an idle one keeps no process alive. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -170,6 +172,7 @@ export const createEngine = (settings: EngineSettings): Engine => {
   const state: State = { settings, worker: null, running: null, lastId: 0 };
   let queue: Promise<unknown> = Promise.resolve();
   return {
+    warm: () => ensureWorker(state).unref(),
     call: (call) => {
       const result = queue.then(() => run(state, call));
       queue = result.catch(() => {});

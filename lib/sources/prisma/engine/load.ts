@@ -1,8 +1,10 @@
 // Loads one build of Prisma's schema engine into this thread. Knows nothing of calls and connections.
+
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { EngineLine } from './protocol.ts';
 
@@ -34,6 +36,9 @@ export const loadEngine = async (
   // The door: a module and a global that no declaration describes in full.
   const module = (await import(pathToFileURL(file).href)) as EngineModule;
   const wasm = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly;
+  // The optimising tier would compile five megabytes for a few calls: half a second of processor time, and memory, for nothing.
+  setFlagsFromString('--no-wasm-tier-up');
+  setFlagsFromString('--no-wasm-dynamic-tiering');
   const compiled = await wasm.compile(await readFile(path.join(path.dirname(file), 'schema_engine_bg.wasm')));
   const instance = await wasm.instantiate(compiled, { './schema_engine_bg.js': module });
   // The engine writes the text of a panic there; without it the panic itself panics.

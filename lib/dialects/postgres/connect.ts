@@ -1,0 +1,285 @@
+// Opens connections, in bounded time, with the session settings that dbsync relies on. The only importer of `pg`, lazily.
+import type { ConnectionOptions } from 'node:tls';
+import type { Client, QueryResult } from 'pg';
+import { DbsyncError } from '../../errors/index.ts';
+import { openSecret, type Timeouts } from '../../target/index.ts';
+import type { Address, ConnectOptions, Session } from '../contract.ts';
+import { type PostgresAddress, postgresAddress, siblingAddress } from './address.ts';
+import { connectError } from './connect-errors.ts';
+import { codeOf } from './explain.ts';
+import { literal, quote } from './quote.ts';
+import { OLDEST_MAJOR } from './rules.ts';
+import { type Answer, type Driver, sessionOf } from './session.ts';
+import { tlsAttempts } from './tls.ts';
+
+const loadClient = async (): Promise<typeof Client> => {
+  try {
+    return (await import('pg')).default.Client;
+  } catch (cause) {
+    throw new DbsyncError('DRIVER_MISSING', {
+      summary: 'The PostgreSQL driver (the npm package pg) cannot be loaded.',
+      next: ['$ npm ci'],
+      cause,
+    });
+  }
+};
+
+/** Longest time that closing may take before the socket is given up. */
+const CLOSE_MS = 2000;
+
+const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('dbsync: no answer in time')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** A script of several statements answers with a list; its last answer stands for it. */
+const lastAnswer = (result: QueryResult | readonly QueryResult[]): Answer => {
+  const last = Array.isArray(result) ? result.at(-1) : result;
+  return {
+    rows: last?.rows ?? [],
+    fields: last?.fields ?? [],
+    rowCount: last?.rowCount ?? null,
+    command: last?.command ?? '',
+  };
+};
+
+const AS_TEXT = { getTypeParser: () => (value: unknown) => value };
+
+/** One at a time, in the order asked: the driver is not made for several questions at once. */
+const oneAtATime = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const run = last.then(work, work);
+    last = run.catch(() => undefined);
+    return run;
+  };
+};
+
+const driverOf = (client: Client): Driver => {
+  const inTurn = oneAtATime();
+  return {
+    send: (text, values) =>
+      inTurn(async () =>
+        lastAnswer(
+          await (values && values.length > 0 ? client.query(text, [...values]) : client.query(text)),
+        ),
+      ),
+    sendRaw: (text, values) =>
+      inTurn(async () =>
+        lastAnswer(
+          await client.query({ text, values: [...(values ?? [])], rowMode: 'array', types: AS_TEXT }),
+        ),
+      ),
+    end: async () => {
+      await within(CLOSE_MS, client.end()).catch(() => undefined);
+    },
+  };
+};
+
+const openOnce = async (
+  address: PostgresAddress,
+  ssl: ConnectionOptions | false,
+  ms: number,
+): Promise<Client> => {
+  const DriverClient = await loadClient();
+  const options = address.params.get('options');
+  const client = new DriverClient({
+    host: address.host,
+    port: address.port,
+    user: address.user,
+    database: address.database,
+    ...(address.password && { password: openSecret(address.password) }),
+    ssl,
+    application_name: 'dbsync',
+    keepAlive: true,
+    connectionTimeoutMillis: ms,
+    ...(options && { options }),
+    ...(address.params.get('channel_binding') === 'require' && { enableChannelBinding: true }),
+  });
+  // Without a listener a connection that breaks while idle would end the process.
+  client.on('error', () => undefined);
+  try {
+    await within(ms, client.connect());
+    return client;
+  } catch (error) {
+    within(CLOSE_MS, client.end()).catch(() => undefined);
+    throw error;
+  }
+};
+
+/** libpq goes on to its second way where the server has no TLS, or where its access rules refused the first one. */
+const mayTryAgain = (error: unknown, address: PostgresAddress): boolean =>
+  codeOf(error) === '28000' || connectError(error, address).code === 'CONNECT_TLS';
+
+const openClient = async (address: PostgresAddress, ms: number): Promise<Client> => {
+  const attempts = tlsAttempts(address);
+  let first: unknown;
+  for (const ssl of attempts) {
+    try {
+      return await openOnce(address, ssl, ms);
+    } catch (error) {
+      first ??= error;
+      if (!mayTryAgain(error, address)) throw error;
+    }
+  }
+  throw first;
+};
+
+/** A transaction that dbsync forgot must not hold its locks for longer than this. */
+const IDLE_IN_TRANSACTION_MS = 600_000;
+
+const settingsSql = (address: PostgresAddress, { mode, timeouts }: ConnectOptions): string =>
+  [
+    `SET TimeZone = 'UTC'`,
+    'SET client_min_messages = warning',
+    `SET lock_timeout = ${Math.trunc(timeouts.lockMs)}`,
+    `SET statement_timeout = ${Math.trunc(timeouts.statementMs)}`,
+    `SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
+    ...(address.schema === null ? [] : [`SET search_path TO ${quote(address.schema)}`]),
+    ...(mode === 'read' ? ['SET default_transaction_read_only = on'] : []),
+    // From 14 a server may end idle sessions, and the session that holds the runner lock is idle.
+    `SELECT set_config('idle_session_timeout', '0', false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'`,
+  ].join('; ');
+
+interface Greeting {
+  readonly pid: number;
+  readonly versionNum: number;
+  readonly version: string;
+  readonly readOnly: boolean;
+}
+
+const GREETING = `SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('server_version_num')::int AS "versionNum",
+  pg_catalog.version() AS version, pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`;
+
+const greet = async (client: Client): Promise<Greeting> => {
+  const { rows } = await client.query<Greeting>(GREETING);
+  const [row] = rows;
+  if (!row) throw new Error('the server answered with nothing');
+  return row;
+};
+
+const FOREIGN = /CockroachDB|Redshift|YugaByte|-YB-|Materialize|RisingWave|QuestDB/i;
+
+const unusable = (summary: string, why: string): DbsyncError =>
+  new DbsyncError('DATABASE_UNUSABLE', {
+    summary,
+    why,
+    next: ['Use a PostgreSQL server that dbsync supports (reference/dialects/postgres.md).'],
+  });
+
+const checkGreeting = (greeting: Greeting, address: PostgresAddress, mode: 'read' | 'write'): void => {
+  const foreign = FOREIGN.exec(greeting.version);
+  if (foreign) {
+    throw unusable(
+      `${address.display} is ${foreign[0]}, not PostgreSQL.`,
+      'It speaks the protocol but keeps another catalogue.',
+    );
+  }
+  if (greeting.versionNum < OLDEST_MAJOR * 10_000) {
+    throw unusable(
+      `${address.display} runs PostgreSQL ${Math.floor(greeting.versionNum / 10_000)}, which is too old.`,
+      `dbsync reads the catalogue of PostgreSQL ${OLDEST_MAJOR} and later without gaps.`,
+    );
+  }
+  if (mode === 'read' && !greeting.readOnly) {
+    throw unusable(
+      `${address.display} does not keep a session read-only.`,
+      'The setting default_transaction_read_only did not take effect; a pooler in transaction mode can cause it.',
+    );
+  }
+};
+
+const cancelBackend = async (address: PostgresAddress, pid: number, ms: number): Promise<void> => {
+  const client = await openClient(address, ms);
+  try {
+    await within(ms, client.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]));
+  } finally {
+    await within(CLOSE_MS, client.end()).catch(() => undefined);
+  }
+};
+
+/**
+ * Opens a session: UTC, time limits set, unqualified names meaning the URL's schema. In `read` mode the server itself
+ * refuses writes, which is verified. Throws CONNECT_*, DATABASE_MISSING, DATABASE_UNUSABLE, DRIVER_MISSING.
+ */
+export const connect = async (where: Address, options: ConnectOptions): Promise<Session> => {
+  const address = postgresAddress(where);
+  const ms = address.connectTimeoutMs ?? options.timeouts.connectMs;
+  try {
+    const client = await openClient(address, ms);
+    try {
+      await within(ms, client.query(settingsSql(address, options)));
+      const greeting = await within(ms, greet(client));
+      checkGreeting(greeting, address, options.mode);
+      const cancel = (): Promise<void> => cancelBackend(address, greeting.pid, ms).catch(() => undefined);
+      return sessionOf({ driver: driverOf(client), address, options, cancel });
+    } catch (error) {
+      within(CLOSE_MS, client.end()).catch(() => undefined);
+      throw error;
+    }
+  } catch (error) {
+    throw connectError(error, address);
+  }
+};
+
+/** Whether the database is there: only the server's own "does not exist" is a no. Throws CONNECT_*. */
+export const exists = async (address: Address, timeouts: Timeouts): Promise<boolean> => {
+  try {
+    const session = await connect(address, { mode: 'read', timeouts });
+    await session.close();
+    return true;
+  } catch (error) {
+    if (error instanceof DbsyncError && error.code === 'DATABASE_MISSING') return false;
+    throw error;
+  }
+};
+
+/** A session on a database of the same server that every server has, for work on databases. */
+export const connectMaintenance = async (address: PostgresAddress, timeouts: Timeouts): Promise<Session> => {
+  const open = (database: string): Promise<Session> => {
+    const sibling: PostgresAddress = { ...siblingAddress(address, database), schema: null };
+    return connect(sibling, { mode: 'write', timeouts });
+  };
+  try {
+    return await open('postgres');
+  } catch (error) {
+    if (!(error instanceof DbsyncError) || !['DATABASE_MISSING', 'CONNECT_PERMISSION'].includes(error.code))
+      throw error;
+    return open('template1');
+  }
+};
+
+/** Creates the empty database, and the URL's schema in it. Throws CONNECT_*, or what the server says. */
+export const createDatabase = async (where: Address, timeouts: Timeouts): Promise<void> => {
+  const address = postgresAddress(where);
+  const server = await connectMaintenance(address, timeouts);
+  try {
+    await server.execute(`CREATE DATABASE ${quote(address.database)}`);
+  } catch (error) {
+    throw connectError(error, address);
+  } finally {
+    await server.close();
+  }
+  await ensureSchema(address, timeouts);
+};
+
+/** Creates the URL's schema where it names one that is missing, as the migration tools do. */
+export const ensureSchema = async (address: PostgresAddress, timeouts: Timeouts): Promise<void> => {
+  if (address.schema === null || address.schema === 'public') return;
+  const session = await connect(address, { mode: 'write', timeouts });
+  try {
+    const found = await session.query(
+      `SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${literal(address.schema)}`,
+    );
+    if (found.length === 0) await session.execute(`CREATE SCHEMA ${quote(address.schema)}`);
+  } finally {
+    await session.close();
+  }
+};

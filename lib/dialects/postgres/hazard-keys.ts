@@ -1,0 +1,133 @@
+// Hazards of new keys and checks on a table that is there: what must be built, what must hold, what to ask. Pure.
+import type { Hazard, HazardRule, Probe } from '../../risk/index.ts';
+import { describeSubject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import { RULES } from './hazard-rules.ts';
+import {
+  columnOf,
+  countProbe,
+  listOf,
+  locate,
+  mended,
+  nameOf,
+  onTable,
+  qualifiedText,
+  quotedName,
+  relationBefore,
+  type Scene,
+} from './hazard-scene.ts';
+import { quote } from './quote.ts';
+
+const failing = (scene: Scene, table: SchemaObject): Probe['positive'] =>
+  mended(scene, table) ? 'may-fail' : 'will-fail';
+
+/** Whether every column was there before: only then can the live data be asked. */
+const allBefore = (table: SchemaObject, columns: readonly string[]): boolean =>
+  columns.length > 0 && columns.every((name) => columnOf(table, name) !== undefined);
+
+/** Rows that share their values; NULLs differ from each other unless the index says otherwise. */
+const duplicatesProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): Probe | undefined => {
+  const columns = listOf(key, 'columns');
+  if (!allBefore(table, columns)) return undefined;
+  const list = columns.map(quote).join(', ');
+  const { where, nullsNotDistinct } = key.attributes;
+  const conditions = nullsNotDistinct === true ? [] : columns.map((name) => `${quote(name)} IS NOT NULL`);
+  if (typeof where === 'string') conditions.push(`(${where})`);
+  const filter = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+  return {
+    question: `values of (${columns.join(', ')}) that occur more than once in ${nameOf(table)}`,
+    sql: `SELECT count(*) FROM (SELECT 1 FROM ${quotedName(table)}${filter} GROUP BY ${list} HAVING count(*) > 1) repeated`,
+    positive: failing(scene, table),
+    zero: 'dismiss',
+  };
+};
+
+const uniqueKey = (scene: Scene, subject: Subject, object: SchemaObject, table: SchemaObject): Hazard[] => {
+  const isUnique =
+    object.attributes.unique === true || subject.kind === 'unique' || subject.kind === 'primary-key';
+  const probe = isUnique ? duplicatesProbe(scene, table, object) : undefined;
+  if (!isUnique || !probe) return [];
+  return [
+    onTable(scene, RULES.uniqueDuplicates, {
+      table,
+      subject,
+      message: `${describeSubject(subject)} demands that (${listOf(object, 'columns').join(', ')}) be unique in ${nameOf(table)}.`,
+      probe,
+      at: locate(scene, subject),
+    }),
+  ];
+};
+
+/** Rows whose key finds no partner. */
+const orphansProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): Probe | undefined => {
+  const columns = listOf(key, 'columns');
+  const referenced = listOf(key, 'referencedColumns');
+  const parent = scene.input.before.objects.find(
+    (object) => object.kind === 'table' && key.attributes.references === qualifiedText(object),
+  );
+  if (!parent || !allBefore(table, columns) || !allBefore(parent, referenced)) return undefined;
+  const pairs = columns.map((name, at) => `parent.${quote(referenced[at] ?? '')} = child.${quote(name)}`);
+  const given = columns.map((name) => `child.${quote(name)} IS NOT NULL`);
+  return {
+    question: `rows in ${nameOf(table)} whose (${columns.join(', ')}) is not in ${nameOf(parent)}`,
+    sql: `SELECT count(*) FROM ${quotedName(table)} child WHERE ${given.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quotedName(parent)} parent WHERE ${pairs.join(' AND ')})`,
+    positive: failing(scene, table),
+    zero: 'keep',
+  };
+};
+
+const validation = (scene: Scene, subject: Subject, object: SchemaObject, table: SchemaObject): Hazard[] => {
+  const notValid = object.attributes.validated === false;
+  if (notValid) {
+    const message = `${describeSubject(subject)} is added NOT VALID and nothing in the plan validates it.`;
+    return [onTable(scene, RULES.notValidated, { table, subject, message, at: locate(scene, subject) })];
+  }
+  if (subject.kind === 'foreign-key') {
+    const message = `${describeSubject(subject)} is checked for every row while writes to ${nameOf(table)} and to the referenced table wait.`;
+    const probe = orphansProbe(scene, table, object);
+    return [
+      onTable(scene, RULES.addForeignKey, { table, subject, message, probe, at: locate(scene, subject) }),
+    ];
+  }
+  const { expression } = object.attributes;
+  const probe =
+    typeof expression === 'string' && allBefore(table, namesIn(expression, table))
+      ? countProbe(table, {
+          question: `rows in ${nameOf(table)} that break the check`,
+          where: `NOT (${expression})`,
+          positive: failing(scene, table),
+          zero: 'keep',
+        })
+      : undefined;
+  const message = `${describeSubject(subject)} is checked for every row of ${nameOf(table)} under ACCESS EXCLUSIVE.`;
+  return [onTable(scene, RULES.addCheck, { table, subject, message, probe, at: locate(scene, subject) })];
+};
+
+/** Columns of the table that an expression names; one that names none of them cannot be asked. */
+const namesIn = (expression: string, table: SchemaObject): readonly string[] =>
+  table.children
+    .filter((child) => child.kind === 'column' && expression.includes(child.name))
+    .map(({ name }) => name);
+
+const SIMPLE_KEYS: Readonly<Record<string, HazardRule>> = {
+  'primary-key': RULES.addPrimaryKey,
+  unique: RULES.addUnique,
+  exclusion: RULES.addExclusion,
+};
+
+const usesIndex = (scene: Scene, subject: Subject): boolean =>
+  /\bUSING\s+INDEX\b/i.test(locate(scene, subject)?.statement.text ?? '');
+
+/** Every hazard of a key, index or constraint that the plan makes on a table that is there. */
+export const keyHazards = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {
+  const table = subject.parent && relationBefore(scene, subject.parent);
+  if (!table) return [];
+  const found = uniqueKey(scene, subject, object, table);
+  if (subject.kind === 'foreign-key' || subject.kind === 'check')
+    found.push(...validation(scene, subject, object, table));
+  const rule = SIMPLE_KEYS[subject.kind];
+  if (rule && !usesIndex(scene, subject)) {
+    const message = `${describeSubject(subject)} builds its index while every use of ${nameOf(table)} waits.`;
+    found.push(onTable(scene, rule, { table, subject, message, at: locate(scene, subject) }));
+  }
+  return found;
+};

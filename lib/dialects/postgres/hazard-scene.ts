@@ -1,0 +1,141 @@
+// What every analysis of PostgreSQL's hazards looks at: the plan, each statement parsed, tables found by name. Pure.
+import {
+  fitToTable,
+  type Hazard,
+  type HazardParts,
+  type HazardRule,
+  hazardOf,
+  type PlannedStatement,
+  type Probe,
+  type RiskInput,
+} from '../../risk/index.ts';
+import type { SchemaObject, Subject } from '../../schema/index.ts';
+import type { StatementFacts } from '../contract.ts';
+import { type Node, parseSql, record, textField } from './parse.ts';
+import { qualified, quote } from './quote.ts';
+import { classify } from './scan.ts';
+
+export type Table = Pick<Subject, 'namespace' | 'name'>;
+
+/** A statement of the plan with its parse; a text that the parser refuses is not here, the shared rules report it. */
+export interface ParsedStatement {
+  readonly planned: PlannedStatement;
+  readonly node: Node;
+  readonly facts: StatementFacts;
+}
+
+export interface Scene {
+  readonly input: RiskInput;
+  readonly major: number;
+  readonly statements: readonly ParsedStatement[];
+  /** The namespace that unqualified names mean. */
+  readonly defaultNamespace: string;
+}
+
+/** Reads the plan once. */
+export const sceneOf = (input: RiskInput): Scene => {
+  const statements = input.statements.flatMap((planned): ParsedStatement[] => {
+    const parsed = parseSql(planned.statement.text);
+    const [node] = parsed.ok ? parsed.nodes : [];
+    return node ? [{ planned, node, facts: classify(planned.statement) }] : [];
+  });
+  const schema = input.facts.current_schema;
+  return {
+    input,
+    major: input.version[0] ?? 0,
+    statements,
+    defaultNamespace: typeof schema === 'string' ? schema : 'public',
+  };
+};
+
+const RELATION_KINDS: ReadonlySet<string> = new Set(['table', 'materialized-view', 'foreign-table']);
+
+/** The relation that a name means before the plan; undefined where the plan makes it. */
+export const relationBefore = (scene: Scene, table: Table): SchemaObject | undefined => {
+  const namespace = table.namespace ?? scene.defaultNamespace;
+  const named = scene.input.before.objects.filter(
+    ({ kind, name }) => RELATION_KINDS.has(kind) && name === table.name,
+  );
+  return (
+    named.find((object) => object.namespace === namespace) ??
+    (table.namespace === null ? named[0] : undefined)
+  );
+};
+
+/** The table of a `relation` field, as it was before the plan. */
+export const relationOf = (
+  scene: Scene,
+  fields: Readonly<Record<string, unknown>>,
+): SchemaObject | undefined => {
+  const relation = record(fields, 'relation');
+  const name = relation && textField(relation, 'relname');
+  return name ? relationBefore(scene, { namespace: textField(relation, 'schemaname'), name }) : undefined;
+};
+
+/** A hazard of a statement on a table that is there, fitted to the table's size. */
+export const onTable = (
+  scene: Scene,
+  rule: HazardRule,
+  about: HazardParts & { readonly table: SchemaObject },
+): Hazard =>
+  fitToTable(hazardOf(rule, about), about.table, { ...scene.input, grows: rule.severity === 'blocking' });
+
+/** `table app.users`. */
+export const nameOf = (table: Table): string =>
+  `table ${table.namespace === null ? table.name : `${table.namespace}.${table.name}`}`;
+
+export const quotedName = (table: Table): string => qualified(table);
+
+/** A column of a table. */
+export const columnOf = (table: SchemaObject, name: string): SchemaObject | undefined =>
+  table.children.find((child) => child.kind === 'column' && child.name === name);
+
+/** A list attribute as names. */
+export const listOf = (object: SchemaObject, attribute: string): readonly string[] => {
+  const value = object.attributes[attribute];
+  return Array.isArray(value) ? value.map(String) : [];
+};
+
+/** The statement of the plan that names the object; the last one that names both it and its table. */
+export const locate = (scene: Scene, subject: Subject): PlannedStatement | undefined => {
+  const bare = subject.name.replace(/\(.*$/s, '');
+  const mentions = (text: string, name: string): boolean => text.includes(name);
+  const found = scene.statements.filter(({ planned, facts }) => {
+    if (facts.kind !== 'ddl') return false;
+    const { text } = planned.statement;
+    return (
+      mentions(text, bare) &&
+      (!subject.parent || mentions(text, subject.parent.name) || subject.kind === 'index')
+    );
+  });
+  const drops = found.filter(({ planned }) => /\bDROP\b/i.test(planned.statement.text));
+  return (drops.at(-1) ?? found.at(-1))?.planned;
+};
+
+/** Whether an earlier statement of the plan changes rows of the table, so that a probe of today proves less. */
+export const mended = (scene: Scene, table: Table): boolean =>
+  scene.statements.some(
+    ({ node, facts }) =>
+      /^(Update|Delete|Insert|Merge)Stmt$/.test(node.type) &&
+      facts.tables.some(({ name }) => name === table.name),
+  ) ||
+  scene.statements.some(
+    ({ facts, planned }) => facts.kind === 'opaque' && planned.statement.text.includes(table.name),
+  );
+
+/** How many rows meet a condition. */
+export const countProbe = (
+  table: SchemaObject,
+  parts: Pick<Probe, 'question' | 'positive' | 'zero'> & { readonly where: string },
+): Probe => ({
+  question: parts.question,
+  sql: `SELECT count(*) FROM ${quotedName(table)} WHERE ${parts.where}`,
+  positive: parts.positive,
+  zero: parts.zero,
+});
+
+/** As `regclass` prints a name: quoted only where it must be. */
+export const qualifiedText = (object: Table): string => {
+  const part = (name: string): string => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : quote(name));
+  return `${part(object.namespace ?? '')}.${part(object.name)}`;
+};

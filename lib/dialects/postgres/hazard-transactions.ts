@@ -1,0 +1,111 @@
+// Hazards of statements that stand together in one transaction of a migration. Pure.
+import { type Hazard, hazardOf } from '../../risk/index.ts';
+import { batches } from './batches.ts';
+import { RULES } from './hazard-rules.ts';
+import { nameOf, type ParsedStatement, relationBefore, type Scene } from './hazard-scene.ts';
+import { LOCK } from './locks.ts';
+import { nodes, textField } from './parse.ts';
+
+const CHANGES_ROWS = /^(Update|Delete|Insert|Merge)Stmt$/;
+
+const isValidation = ({ node }: ParsedStatement): boolean =>
+  nodes(node.fields, 'cmds').some(
+    (command) => textField(command.fields, 'subtype') === 'AT_ValidateConstraint',
+  );
+
+/** Tables that were there before and that the statement locks against every other use. */
+const lockedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
+  one.facts.lock === LOCK.accessExclusive
+    ? one.facts.tables
+        .map((table) => relationBefore(scene, table))
+        .filter((table) => table !== undefined)
+        .map(nameOf)
+    : [];
+
+const together = (group: readonly ParsedStatement[], scene: Scene): readonly Hazard[] => {
+  const found: Hazard[] = [];
+  const locked = new Set<string>();
+  const first = group[0];
+  for (const one of group) {
+    const named = one.facts.tables
+      .map((table) => relationBefore(scene, table))
+      .filter((table) => table !== undefined)
+      .map(nameOf);
+    const held = named.find((name) => locked.has(name));
+    if (held && CHANGES_ROWS.test(one.node.type)) {
+      found.push(
+        hazardOf(RULES.backfill, {
+          subject: held,
+          message: `Rows of ${held} are changed while the same transaction keeps it locked.`,
+          at: one.planned,
+        }),
+      );
+    }
+    if (held && isValidation(one)) {
+      found.push(
+        hazardOf(RULES.validateSameTransaction, {
+          subject: held,
+          message: `${held} is checked row by row while the same transaction keeps it locked.`,
+          at: one.planned,
+        }),
+      );
+    }
+    for (const name of lockedTables(one, scene)) locked.add(name);
+  }
+  if (locked.size > 1 && first) {
+    const message = `${locked.size} tables stay locked until the commit: ${[...locked].join(', ')}.`;
+    found.push(hazardOf(RULES.accumulation, { subject: 'transaction', message, at: first.planned }));
+  }
+  return found;
+};
+
+const byMigration = (scene: Scene): ReadonlyMap<string, readonly ParsedStatement[]> => {
+  const groups = new Map<string, ParsedStatement[]>();
+  for (const one of scene.statements) {
+    const group = groups.get(one.planned.migration) ?? [];
+    group.push(one);
+    groups.set(one.planned.migration, group);
+  }
+  return groups;
+};
+
+const CONTROL = /^TRANS_STMT_(BEGIN|START|COMMIT|ROLLBACK|PREPARE)$/;
+
+const control = (group: readonly ParsedStatement[]): readonly Hazard[] => {
+  const frames = group.filter(
+    ({ node }) =>
+      node.type === 'TransactionStmt' && CONTROL.test(textField(node.fields, 'kind') ?? 'TRANS_STMT_BEGIN'),
+  );
+  const [first] = frames;
+  if (!first) return [];
+  const message = `The migration holds ${frames.length} statements that begin or end a transaction.`;
+  return [hazardOf(RULES.transactionControl, { subject: 'transaction', message, at: first.planned })];
+};
+
+/** Everything that the company of statements shows. */
+export const transactionHazards = (scene: Scene): readonly Hazard[] => {
+  const found: Hazard[] = [];
+  for (const group of byMigration(scene).values()) {
+    found.push(...control(group));
+    const byIndex = new Map(group.map((one) => [one.planned.statement, one]));
+    for (const batch of batches(group.map(({ planned }) => planned.statement))) {
+      const members = batch.statements
+        .map((statement) => byIndex.get(statement))
+        .filter((one) => one !== undefined);
+      if (!batch.transactional) continue;
+      found.push(...together(members, scene));
+      for (const one of members.filter(({ facts }) => !facts.transactional)) {
+        const message = `${one.facts.verb} stands between BEGIN and COMMIT, where PostgreSQL refuses it.`;
+        found.push(
+          hazardOf(RULES.concurrentlyInTransaction, {
+            subject: one.facts.verb.toLowerCase(),
+            message,
+            at: one.planned,
+            willFail: true,
+          }),
+        );
+      }
+    }
+  }
+  return found;
+};

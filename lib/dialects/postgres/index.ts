@@ -1,0 +1,50 @@
+// PostgreSQL, as the contract's Dialect. Holds nothing of its own.
+import type { Dialect } from '../contract.ts';
+import { adapt } from './adapt.ts';
+import { parseAddress, postgresAddress, URL_SCHEMES } from './address.ts';
+import { backup } from './backup.ts';
+import { batches } from './batches.ts';
+import { CHECKS } from './checks.ts';
+import { connect, createDatabase, exists } from './connect.ts';
+import { explain } from './explain.ts';
+import { hazards } from './hazards.ts';
+import { health } from './health.ts';
+import { identify, same } from './identify.ts';
+import { inspect } from './inspect.ts';
+import { withLock } from './lock.ts';
+import { measure } from './measure.ts';
+import { quote } from './quote.ts';
+import { FACTS, SCAN_RULES } from './rules.ts';
+import { classify } from './scan.ts';
+import { createShadow } from './shadow.ts';
+import { begin, commit, rollback } from './transaction.ts';
+
+export const dialect: Dialect = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  urlSchemes: URL_SCHEMES,
+  facts: FACTS,
+  scan: SCAN_RULES,
+  address: parseAddress,
+  exists: (address, timeouts) => exists(postgresAddress(address), timeouts),
+  create: createDatabase,
+  connect,
+  identify,
+  same,
+  inspect,
+  quote,
+  checks: CHECKS,
+  measure,
+  health,
+  classify,
+  batches,
+  hazards,
+  withLock,
+  begin,
+  commit,
+  rollback,
+  explain,
+  adapt,
+  createShadow,
+  backup,
+};

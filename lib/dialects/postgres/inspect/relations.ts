@@ -1,0 +1,124 @@
+// Queries: namespaces, tables, views, sequences and their columns. Text only.
+import {
+  type CatalogueContext,
+  type CatalogueQuery,
+  collation,
+  independent,
+  options,
+  owner,
+  privileges,
+  userNamespace,
+} from './sql.ts';
+
+const namespaces: CatalogueQuery = {
+  title: 'namespaces',
+  // The owner of "public" is a matter of the server's version (15 introduced pg_database_owner), not of the schema.
+  sql: (context) => `
+SELECT 'pg_namespace' AS "_class", n.oid AS "_oid", 'schema' AS "_kind", n.nspname AS "_name",
+  CASE WHEN n.nspname <> 'public' OR NOT n.nspowner::regrole::text IN ('pg_database_owner', 'postgres') THEN own.owner END AS "owner",
+  ${privileges(context, {
+    acl: 'n.nspacl',
+    type: 'n',
+    owner: 'n.nspowner',
+    initial: `(SELECT i.initprivs FROM pg_init_privs i WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid AND i.objsubid = 0)`,
+  })}
+FROM pg_namespace n, LATERAL (SELECT ${owner(context, 'n.nspowner')}) own
+WHERE ${userNamespace('n')} AND ${independent('pg_namespace', 'n.oid')}`,
+};
+
+const KINDS = `CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'f' THEN 'foreign-table' WHEN 'v' THEN 'view'
+  WHEN 'm' THEN 'materialized-view' END`;
+
+const ancestors = `(SELECT json_agg(i.inhparent::regclass::text ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid)`;
+
+const relations: CatalogueQuery = {
+  title: 'tables and views',
+  sql: (context) => `
+SELECT 'pg_class' AS "_class", c.oid AS "_oid", ${KINDS} AS "_kind", n.nspname AS "_ns", c.relname AS "_name",
+  ${owner(context, 'c.relowner')},
+  ${privileges(context, { acl: 'c.relacl', type: 'r', owner: 'c.relowner' })},
+  CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS "definition",
+  CASE WHEN c.relpersistence = 'u' THEN true END AS "unlogged",
+  CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS "partitionKey",
+  CASE WHEN c.relispartition THEN ${ancestors} ->> 0 END AS "partitionOf",
+  CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS "partitionBound",
+  CASE WHEN NOT c.relispartition AND c.relkind IN ('r', 'f') THEN ${ancestors} END AS "inherits",
+  CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END AS "ofType",
+  ${options('c.reloptions')},
+  CASE WHEN c.reltoastrelid <> 0 THEN (SELECT json_agg(o ORDER BY o) FROM pg_class tc, unnest(tc.reloptions) o
+    WHERE tc.oid = c.reltoastrelid) END AS "toastOptions",
+  CASE WHEN c.relkind IN ('r', 'p', 'm') THEN CASE c.relreplident WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' WHEN 'i' THEN 'index' END END AS "replicaIdentity",
+  CASE WHEN c.relrowsecurity THEN true END AS "rowSecurity",
+  CASE WHEN c.relforcerowsecurity THEN true END AS "forceRowSecurity",
+  CASE WHEN c.reltablespace <> 0 THEN (SELECT ts.spcname FROM pg_tablespace ts WHERE ts.oid = c.reltablespace) END AS "tablespace",
+  CASE WHEN c.relam <> 0 THEN (SELECT am.amname FROM pg_am am WHERE am.oid = c.relam AND am.amname <> 'heap') END AS "accessMethod",
+  CASE WHEN c.relkind = 'f' THEN (SELECT sv.srvname FROM pg_foreign_table ft JOIN pg_foreign_server sv ON sv.oid = ft.ftserver
+    WHERE ft.ftrelid = c.oid) END AS "server",
+  CASE WHEN c.relkind = 'f' THEN (SELECT to_json(ft.ftoptions) FROM pg_foreign_table ft WHERE ft.ftrelid = c.oid) END AS "fdwOptions"
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${userNamespace('n')} AND ${independent('pg_class', 'c.oid')}`,
+};
+
+const identitySequence = `(SELECT json_build_object('sequence', sc.relname, 'type', format_type(s.seqtypid, NULL),
+    'start', s.seqstart::text, 'increment', s.seqincrement::text, 'min', s.seqmin::text, 'max', s.seqmax::text,
+    'cache', s.seqcache::text, 'cycle', s.seqcycle)
+  FROM pg_depend sd JOIN pg_sequence s ON s.seqrelid = sd.objid JOIN pg_class sc ON sc.oid = s.seqrelid
+  WHERE sd.classid = 'pg_class'::regclass AND sd.refclassid = 'pg_class'::regclass AND sd.refobjid = a.attrelid
+    AND sd.refobjsubid = a.attnum AND sd.deptype = 'i')`;
+
+const STORAGE = `CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' WHEN 'x' THEN 'extended' END`;
+
+const compression = ({ major }: CatalogueContext): string =>
+  major >= 14 ? `CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS "compression",` : '';
+
+const columns: CatalogueQuery = {
+  title: 'columns',
+  // Some minor releases keep their own books in attoptions (pg_attver=<position in the log>), which pg_dump leaves out too.
+  sql: (context) => `
+SELECT CASE WHEN c.relkind = 'c' THEN 'pg_type' ELSE 'pg_class' END AS "_in",
+  CASE WHEN c.relkind = 'c' THEN c.reltype ELSE c.oid END AS "_parent",
+  'pg_class' AS "_class", a.attrelid AS "_oid", a.attnum AS "_sub",
+  CASE WHEN c.relkind = 'c' THEN 'attribute' ELSE 'column' END AS "_kind", a.attname AS "_name",
+  format_type(a.atttypid, a.atttypmod) AS "type",
+  CASE WHEN c.relkind IN ('r', 'p', 'f') THEN NOT a.attnotnull END AS "nullable",
+  CASE WHEN a.atthasdef AND a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
+  CASE a.attgenerated WHEN 's' THEN 'always as (' || pg_get_expr(d.adbin, d.adrelid) || ') stored'
+    WHEN 'v' THEN 'always as (' || pg_get_expr(d.adbin, d.adrelid) || ') virtual' END AS "generated",
+  CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS "identity",
+  CASE WHEN a.attidentity <> '' THEN ${identitySequence} END AS "identitySequence",
+  ${collation('a.attcollation', 't.typcollation')},
+  CASE WHEN a.attstorage <> t.typstorage THEN ${STORAGE} END AS "storage",
+  ${compression(context)}
+  CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS "statistics",
+  CASE WHEN a.attoptions IS NOT NULL THEN (SELECT json_agg(o ORDER BY o) FROM unnest(a.attoptions) o
+    WHERE o !~ '^pg_') END AS "options",
+  CASE WHEN a.attfdwoptions IS NOT NULL THEN to_json(a.attfdwoptions) END AS "fdwOptions",
+  CASE WHEN a.attinhcount > 0 THEN CASE WHEN a.attislocal THEN 'and declared here' ELSE 'yes' END END AS "inherited",
+  ${privileges(context, { acl: 'a.attacl', type: 'c', owner: 'c.relowner' })}
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND ${userNamespace('n')}
+ORDER BY a.attrelid, a.attnum`,
+};
+
+const sequences: CatalogueQuery = {
+  title: 'sequences',
+  sql: (context) => `
+SELECT 'pg_class' AS "_class", c.oid AS "_oid", 'sequence' AS "_kind", n.nspname AS "_ns", c.relname AS "_name",
+  format_type(s.seqtypid, NULL) AS "type", s.seqstart::text AS "start", s.seqincrement::text AS "increment",
+  s.seqmin::text AS "min", s.seqmax::text AS "max", s.seqcache::text AS "cache", s.seqcycle AS "cycle",
+  CASE WHEN c.relpersistence = 'u' THEN true END AS "unlogged",
+  (SELECT json_build_array(tn.nspname, tc.relname, ta.attname) FROM pg_depend sd
+    JOIN pg_class tc ON tc.oid = sd.refobjid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
+    JOIN pg_attribute ta ON ta.attrelid = tc.oid AND ta.attnum = sd.refobjsubid
+    WHERE sd.classid = 'pg_class'::regclass AND sd.objid = c.oid AND sd.refclassid = 'pg_class'::regclass
+      AND sd.refobjsubid > 0 AND sd.deptype = 'a') AS "ownedBy",
+  ${owner(context, 'c.relowner')},
+  ${privileges(context, { acl: 'c.relacl', type: 's', owner: 'c.relowner' })}
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid
+WHERE c.relkind = 'S' AND ${userNamespace('n')} AND ${independent('pg_class', 'c.oid')}`,
+};
+
+export const RELATIONS: readonly CatalogueQuery[] = [namespaces, relations, columns, sequences];

@@ -1,0 +1,70 @@
+// Queries: enums, domains, composite, range and base types, collations. Text only.
+import {
+  type CatalogueQuery,
+  collation,
+  independent,
+  owner,
+  privileges,
+  routine,
+  userNamespace,
+} from './sql.ts';
+
+const types: CatalogueQuery = {
+  title: 'types',
+  sql: (context) => `
+SELECT 'pg_type' AS "_class", t.oid AS "_oid", n.nspname AS "_ns", t.typname AS "_name",
+  CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite-type' WHEN 'r' THEN 'range-type'
+    WHEN 'p' THEN 'shell-type' ELSE 'base-type' END AS "_kind",
+  ${owner(context, 't.typowner')},
+  ${privileges(context, { acl: 't.typacl', type: 'T', owner: 't.typowner' })},
+  CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END AS "type",
+  CASE WHEN t.typtype = 'd' THEN NOT t.typnotnull END AS "nullable",
+  CASE WHEN t.typtype = 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) END AS "default",
+  CASE WHEN t.typtype = 'd' THEN (SELECT x.c FROM (SELECT ${collation('t.typcollation', 'bt.typcollation')}
+    FROM pg_type bt WHERE bt.oid = t.typbasetype) x(c)) END AS "collation",
+  CASE WHEN t.typtype = 'r' THEN (SELECT json_build_object('subtype', format_type(r.rngsubtype, NULL),
+    'operatorClass', (SELECT o.opcname FROM pg_opclass o WHERE o.oid = r.rngsubopc),
+    'collation', (SELECT co.collname FROM pg_collation co WHERE co.oid = r.rngcollation),
+    'canonical', r.rngcanonical::text, 'difference', r.rngsubdiff::text
+    ${context.major >= 14 ? `, 'multirange', format_type(r.rngmultitypid, NULL)` : ''}) FROM pg_range r WHERE r.rngtypid = t.oid) END AS "range",
+  CASE WHEN t.typtype = 'b' THEN json_build_object('input', t.typinput::text, 'output', t.typoutput::text, 'receive', t.typreceive::text,
+    'send', t.typsend::text, 'modifierIn', t.typmodin::text, 'modifierOut', t.typmodout::text, 'analyze', t.typanalyze::text,
+    'length', t.typlen, 'byValue', t.typbyval, 'alignment', t.typalign, 'storage', t.typstorage, 'category', t.typcategory,
+    'preferred', t.typispreferred, 'delimiter', t.typdelim, 'default', t.typdefault, 'element', format_type(t.typelem, NULL),
+    'collatable', t.typcollation <> 0) END AS "definition"
+FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_class c ON c.oid = t.typrelid
+WHERE ${userNamespace('n')} AND ${independent('pg_type', 't.oid')} AND (c.oid IS NULL OR c.relkind = 'c')
+  AND NOT EXISTS (SELECT FROM pg_type el WHERE el.typarray = t.oid)
+  AND (t.typtype IN ('e', 'd', 'c', 'r', 'b') OR t.typtype = 'p' AND NOT t.typisdefined)`,
+};
+
+const enumValues: CatalogueQuery = {
+  title: 'enum values',
+  sql: () => `
+SELECT 'pg_type' AS "_in", e.enumtypid AS "_parent", 'pg_enum' AS "_class", e.oid AS "_oid", 'enum-value' AS "_kind", e.enumlabel AS "_name"
+FROM pg_enum e ORDER BY e.enumtypid, e.enumsortorder`,
+};
+
+const collations: CatalogueQuery = {
+  title: 'collations',
+  // The row as JSON: the columns differ between versions, and each of them makes a difference. The version that the
+  // system's library had when the collation was made (collversion) is the machine's, not the schema's.
+  sql: (context) => `
+SELECT 'pg_collation' AS "_class", c.oid AS "_oid", 'collation' AS "_kind", n.nspname AS "_ns", c.collname AS "_name",
+  ${owner(context, 'c.collowner')},
+  to_jsonb(c) - '{oid,collname,collnamespace,collowner,collversion}'::text[] AS "definition"
+FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
+WHERE ${userNamespace('n')} AND ${independent('pg_collation', 'c.oid')}`,
+};
+
+const casts: CatalogueQuery = {
+  title: 'casts',
+  sql: () => `
+SELECT 'pg_cast' AS "_class", c.oid AS "_oid", 'cast' AS "_kind",
+  format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL) AS "_name",
+  ${routine('c.castfunc', 'function')}, c.castcontext AS "context", c.castmethod AS "method"
+FROM pg_cast c WHERE c.oid >= 16384 AND ${independent('pg_cast', 'c.oid')}`,
+};
+
+export const TYPES: readonly CatalogueQuery[] = [types, enumValues, collations, casts];

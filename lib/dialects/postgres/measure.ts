@@ -1,0 +1,68 @@
+// How many rows and bytes tables have: estimates from the catalogue, counts where a count is cheap. Reads only.
+import type { Subject } from '../../schema/index.ts';
+import type { Row, Session, TableSize } from '../contract.ts';
+import { explain } from './explain.ts';
+import { qualified } from './quote.ts';
+
+/**
+ * A partitioned table has no rows of its own: its partitions' are added up. reltuples is -1 before the first ANALYZE
+ * (https://www.postgresql.org/docs/current/catalog-pg-class.html).
+ */
+const SIZES = `
+SELECT n.nspname AS namespace, c.relname AS name, s.estimate, s.analyzed, s.heap, s.bytes
+FROM unnest($1::text[], $2::text[]) w(namespace, name)
+JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(CASE WHEN w.namespace IS NULL THEN pg_catalog.quote_ident(w.name)
+  ELSE pg_catalog.quote_ident(w.namespace) || '.' || pg_catalog.quote_ident(w.name) END)
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+  SELECT sum(greatest(p.reltuples, 0))::bigint::text AS estimate, bool_and(p.reltuples >= 0) AS analyzed,
+    sum(pg_catalog.pg_relation_size(p.oid))::bigint::text AS heap, sum(pg_catalog.pg_total_relation_size(p.oid))::bigint::text AS bytes
+  FROM pg_catalog.pg_class p
+  WHERE CASE WHEN c.relkind = 'p' THEN p.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(c.oid) t WHERE t.isleaf)
+    ELSE p.oid = c.oid END
+) s
+WHERE c.relkind IN ('r', 'p', 'm')`;
+
+/** Up to this many bytes of rows a count takes milliseconds. */
+const COUNTABLE_BYTES = 16 * 1024 * 1024;
+
+const exactCount = async (
+  session: Session,
+  table: { namespace: string; name: string },
+): Promise<number | null> => {
+  try {
+    const [row] = await session.query(`SELECT count(*)::text AS rows FROM ${qualified(table)}`);
+    return row ? Number(row.rows) : null;
+  } catch (error) {
+    if (explain(error).connectionLost) throw error;
+    // No right to read it, or too slow: the estimate has to do.
+    return null;
+  }
+};
+
+const sizeOf = async (session: Session, row: Row): Promise<TableSize> => {
+  const table = { namespace: String(row.namespace), name: String(row.name) };
+  const heap = Number(row.heap ?? 0);
+  const counted = heap <= COUNTABLE_BYTES ? await exactCount(session, table) : null;
+  return {
+    ...table,
+    rows: counted ?? Number(row.estimate ?? 0),
+    exact: counted !== null,
+    bytes: row.bytes === null ? null : Number(row.bytes),
+  };
+};
+
+/** Rows and bytes (with indexes and TOAST) of the named tables; those that do not exist are left out. */
+export const measure = async (
+  session: Session,
+  tables: readonly Pick<Subject, 'namespace' | 'name'>[],
+): Promise<readonly TableSize[]> => {
+  if (tables.length === 0) return [];
+  const rows = await session.query(SIZES, [
+    tables.map((table) => table.namespace),
+    tables.map((table) => table.name),
+  ]);
+  const sizes: TableSize[] = [];
+  for (const row of rows) sizes.push(await sizeOf(session, row));
+  return sizes;
+};

@@ -1,0 +1,56 @@
+// The catalogue queries, one per kind of object, in the order in which they are asked; and the frame around them.
+import { BEHAVIOUR } from './inspect/behaviour.ts';
+import { CONSTRAINTS } from './inspect/constraints.ts';
+import { RELATIONS } from './inspect/relations.ts';
+import { ROUTINES } from './inspect/routines.ts';
+import type { CatalogueQuery } from './inspect/sql.ts';
+import { SURROUNDINGS } from './inspect/surroundings.ts';
+import { TYPES } from './inspect/types.ts';
+
+export const CATALOGUE: readonly CatalogueQuery[] = [
+  ...RELATIONS,
+  ...CONSTRAINTS,
+  ...TYPES,
+  ...ROUTINES,
+  ...BEHAVIOUR,
+  ...SURROUNDINGS,
+];
+
+/**
+ * One consistent view of the catalogue. With an empty search path every name is printed with its namespace, and the
+ * settings that change how the server prints constants have one value (those of pg_dump).
+ */
+export const OPEN_CATALOGUE = [
+  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  `SET LOCAL search_path = ''`,
+  `SET LOCAL DateStyle = 'ISO, MDY'`,
+  `SET LOCAL IntervalStyle = 'postgres'`,
+  `SET LOCAL TimeZone = 'UTC'`,
+  'SET LOCAL extra_float_digits = 1',
+  'SET LOCAL bytea_output = hex',
+  'SET LOCAL quote_all_identifiers = off',
+  'SET LOCAL standard_conforming_strings = on',
+  // Short queries with many function calls: compiling them costs more than it saves.
+  'SET LOCAL jit = off',
+].join('; ');
+
+/** Ends the view; nothing was written, so there is nothing to keep. */
+export const CLOSE_CATALOGUE = 'ROLLBACK';
+
+export const CATALOGUE_CONTEXT = `
+SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS major, r.rolsuper AS superuser,
+  r.oid::text || CASE WHEN d.datdba <> r.oid THEN ',' || d.datdba::text ELSE '' END AS self
+FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
+WHERE r.rolname = current_user AND d.datname = pg_catalog.current_database()`;
+
+/** Comments on objects that a user can have made, and on "public" where it is not the one that it comes with. */
+export const COMMENTS = `
+SELECT classoid::regclass::text AS class, objoid::text AS oid, objsubid AS sub, description FROM pg_description
+WHERE objoid >= 16384
+  OR classoid = 'pg_namespace'::regclass AND objoid = (SELECT oid FROM pg_namespace WHERE nspname = 'public')
+    AND description <> 'standard public schema'`;
+
+export const SECURITY_LABELS = `
+SELECT classoid::regclass::text AS class, objoid::text AS oid, objsubid AS sub,
+  json_agg(provider || '=' || label ORDER BY provider)::text AS labels
+FROM pg_seclabel GROUP BY 1, 2, 3`;

@@ -1,0 +1,292 @@
+// What a migration does to a live database, and the hazards that must be told of it; and those that must not.
+
+export interface HazardCase {
+  readonly name: string;
+  /** The schema before; a table `t` with rows and an empty table `e` are always there. */
+  readonly base?: string;
+  readonly sql: string;
+  /** Codes that must be found. */
+  readonly found: readonly string[];
+  /** Codes that must not be found. */
+  readonly absent?: readonly string[];
+  /** What the probe of the first found code counts on the live data. */
+  readonly count?: number;
+}
+
+export const HAZARD_BASE = `
+CREATE TABLE p (id int PRIMARY KEY, name varchar(50));
+CREATE TABLE t (id int PRIMARY KEY, a text, b int, c varchar(20), n numeric(10,2), p_id int, old_name text);
+CREATE TABLE e (id int PRIMARY KEY, a text);
+INSERT INTO p SELECT g, 'p' FROM generate_series(1, 10) g;
+INSERT INTO t SELECT g, CASE WHEN g > 5 THEN 'dup' END, g, 'long enough value', g * 1.5, g + 8, 'x' FROM generate_series(1, 10) g;
+CREATE INDEX t_b ON t (b);
+`;
+
+export const HAZARD_CASES: readonly HazardCase[] = [
+  { name: 'drop table', sql: 'DROP TABLE t', found: ['pg-drop-table'], count: 10 },
+  { name: 'drop column', sql: 'ALTER TABLE t DROP COLUMN a', found: ['pg-drop-column'], count: 5 },
+  {
+    name: 'suspected rename',
+    sql: 'ALTER TABLE t DROP COLUMN old_name, ADD COLUMN new_name text',
+    found: ['pg-suspected-rename'],
+    absent: ['pg-drop-column'],
+    count: 10,
+  },
+  {
+    name: 'drop and recreate',
+    sql: 'ALTER TABLE t DROP COLUMN b; ALTER TABLE t ADD COLUMN b text',
+    found: ['pg-drop-and-recreate-column'],
+    count: 10,
+  },
+  {
+    name: 'rename column',
+    sql: 'ALTER TABLE t RENAME COLUMN old_name TO new_name',
+    found: ['pg-rename-column'],
+  },
+  { name: 'rename table', sql: 'ALTER TABLE t RENAME TO t2', found: ['pg-rename-table'] },
+  { name: 'cascade', sql: 'DROP TABLE p CASCADE', found: ['pg-drop-cascade', 'pg-drop-table'] },
+  { name: 'truncate', sql: 'TRUNCATE t', found: ['pg-truncate'] },
+  {
+    name: 'index on a table that is there',
+    sql: 'CREATE INDEX i ON t (a)',
+    found: ['pg-create-index-blocking'],
+  },
+  {
+    name: 'index on a new table',
+    sql: 'CREATE TABLE z (id int); CREATE INDEX i ON z (id)',
+    found: [],
+    absent: ['pg-create-index-blocking'],
+  },
+  {
+    name: 'index concurrently',
+    sql: 'CREATE INDEX CONCURRENTLY i ON t (a)',
+    found: [],
+    absent: ['pg-create-index-blocking', 'pg-cic-in-transaction'],
+  },
+  { name: 'drop index', sql: 'DROP INDEX t_b', found: ['pg-drop-index-blocking'] },
+  {
+    name: 'drop index concurrently',
+    sql: 'DROP INDEX CONCURRENTLY t_b',
+    found: [],
+    absent: ['pg-drop-index-blocking'],
+  },
+  {
+    name: 'unique on duplicates',
+    sql: '-- not run\nCREATE UNIQUE INDEX i ON e (a)',
+    found: ['pg-unique-duplicates', 'pg-create-index-blocking'],
+    count: 0,
+  },
+  {
+    name: 'foreign key',
+    sql: 'ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES p (id)',
+    found: ['pg-add-fk-validating'],
+    count: 0,
+  },
+  {
+    name: 'foreign key not valid',
+    sql: 'ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (p_id) REFERENCES p (id) NOT VALID',
+    found: ['pg-not-valid-never-validated'],
+    absent: ['pg-add-fk-validating'],
+  },
+  {
+    name: 'check',
+    sql: 'ALTER TABLE t ADD CONSTRAINT ck CHECK (b > 0)',
+    found: ['pg-add-check-validating'],
+    count: 0,
+  },
+  {
+    name: 'not null',
+    sql: 'ALTER TABLE t ALTER COLUMN b SET NOT NULL',
+    found: ['pg-set-not-null-scan'],
+    count: 0,
+  },
+  {
+    name: 'required column on an empty table',
+    sql: 'ALTER TABLE e ADD COLUMN r int NOT NULL',
+    found: ['pg-add-required-column'],
+    count: 0,
+  },
+  {
+    name: 'column with default',
+    sql: 'ALTER TABLE t ADD COLUMN r int NOT NULL DEFAULT 1',
+    found: [],
+    absent: ['pg-add-required-column', 'pg-add-column-volatile-default'],
+  },
+  {
+    name: 'volatile default',
+    sql: 'ALTER TABLE t ADD COLUMN r uuid DEFAULT gen_random_uuid()',
+    found: ['pg-add-column-volatile-default'],
+  },
+  {
+    name: 'stable default',
+    sql: 'ALTER TABLE t ADD COLUMN r timestamptz DEFAULT now()',
+    found: [],
+    absent: ['pg-add-column-volatile-default'],
+  },
+  {
+    name: 'CURRENT_TIMESTAMP default',
+    sql: 'ALTER TABLE t ADD COLUMN r timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP',
+    found: [],
+    absent: ['pg-add-column-volatile-default', 'pg-add-required-column'],
+  },
+  { name: 'serial', sql: 'ALTER TABLE t ADD COLUMN r serial', found: ['pg-add-serial-identity'] },
+  {
+    name: 'identity',
+    sql: 'ALTER TABLE t ADD COLUMN r int GENERATED ALWAYS AS IDENTITY',
+    found: ['pg-add-serial-identity'],
+    absent: ['pg-add-required-column'],
+  },
+  {
+    name: 'stored generated',
+    sql: 'ALTER TABLE t ADD COLUMN r int GENERATED ALWAYS AS (b * 2) STORED',
+    found: ['pg-add-stored-generated'],
+  },
+  {
+    name: 'narrow varchar',
+    sql: 'ALTER TABLE p ALTER COLUMN name TYPE varchar(5)',
+    found: ['pg-narrow-type', 'pg-change-type-rewrite'],
+    count: 0,
+  },
+  {
+    name: 'widen varchar',
+    sql: 'ALTER TABLE t ALTER COLUMN c TYPE varchar(200)',
+    found: [],
+    absent: ['pg-narrow-type', 'pg-change-type-rewrite'],
+  },
+  {
+    name: 'varchar to text',
+    sql: 'ALTER TABLE t ALTER COLUMN c TYPE text',
+    found: [],
+    absent: ['pg-narrow-type', 'pg-change-type-rewrite'],
+  },
+  {
+    name: 'int to bigint',
+    sql: 'ALTER TABLE t ALTER COLUMN b TYPE bigint',
+    found: ['pg-change-type-rewrite'],
+    absent: ['pg-narrow-type'],
+  },
+  {
+    name: 'int to smallint',
+    sql: 'ALTER TABLE t ALTER COLUMN b TYPE smallint',
+    found: ['pg-narrow-type'],
+    count: 0,
+  },
+  {
+    name: 'numeric scale',
+    sql: 'ALTER TABLE t ALTER COLUMN n TYPE numeric(10,0) USING round(n)',
+    found: ['pg-narrow-type', 'pg-using-expression'],
+    count: 5,
+  },
+  {
+    name: 'numeric precision',
+    sql: 'ALTER TABLE t ALTER COLUMN n TYPE numeric(14,2)',
+    found: [],
+    absent: ['pg-change-type-rewrite', 'pg-narrow-type'],
+  },
+  {
+    name: 'enum value',
+    base: `CREATE TYPE en AS ENUM ('a')`,
+    sql: `ALTER TYPE en ADD VALUE 'b'`,
+    found: ['pg-enum-add-value-tx', 'pg-enum-order'],
+  },
+  {
+    name: 'enum swap',
+    base: `CREATE TYPE en AS ENUM ('a', 'b', 'c'); CREATE TABLE u (s en); INSERT INTO u VALUES ('a'), ('a')`,
+    sql: `CREATE TYPE en_new AS ENUM ('a', 'b'); ALTER TABLE u ALTER COLUMN s TYPE en_new USING (s::text::en_new); ALTER TYPE en RENAME TO en_old; ALTER TYPE en_new RENAME TO en; DROP TYPE en_old`,
+    found: ['pg-enum-value-removal'],
+    count: 0,
+  },
+  {
+    name: 'CIC between BEGIN and COMMIT',
+    sql: '-- not run\nBEGIN; CREATE INDEX CONCURRENTLY i ON t (a); COMMIT',
+    found: ['pg-cic-in-transaction', 'pg-explicit-tx-control'],
+  },
+  {
+    name: 'backfill',
+    sql: 'ALTER TABLE t ADD COLUMN r int; UPDATE t SET r = b WHERE r IS NULL',
+    found: ['pg-backfill-with-ddl'],
+  },
+  {
+    name: 'two locked tables',
+    sql: 'ALTER TABLE t ADD COLUMN r int; ALTER TABLE p ADD COLUMN r int',
+    found: ['pg-lock-accumulation'],
+  },
+  {
+    name: 'unique constraint',
+    sql: 'ALTER TABLE t ADD CONSTRAINT u UNIQUE (b)',
+    found: ['pg-unique-duplicates', 'pg-add-unique-constraint'],
+    count: 0,
+  },
+  {
+    name: 'unique using index',
+    base: 'CREATE UNIQUE INDEX ui ON t (b)',
+    sql: 'ALTER TABLE t ADD CONSTRAINT ui UNIQUE USING INDEX ui',
+    found: [],
+    absent: ['pg-add-unique-constraint'],
+  },
+  {
+    name: 'drop policy',
+    base: 'CREATE POLICY po ON t',
+    sql: 'DROP POLICY po ON t',
+    found: ['pg-drop-policy-rls'],
+  },
+  {
+    name: 'drop function',
+    base: `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+    sql: 'DROP FUNCTION f()',
+    found: ['pg-drop-trigger-function'],
+  },
+  {
+    name: 'drop materialized view',
+    base: 'CREATE MATERIALIZED VIEW m AS SELECT 1 AS x',
+    sql: 'DROP MATERIALIZED VIEW m',
+    found: ['pg-drop-materialized-view'],
+  },
+  { name: 'grant', sql: 'GRANT SELECT ON t TO PUBLIC', found: ['pg-grant-revoke'] },
+  { name: 'set search_path', sql: 'SET search_path TO public', found: ['pg-session-setting-leak'] },
+  {
+    name: 'set local',
+    sql: 'SET LOCAL search_path TO public',
+    found: [],
+    absent: ['pg-session-setting-leak'],
+  },
+  {
+    name: 'published table',
+    base: 'CREATE PUBLICATION pu FOR TABLE t',
+    sql: 'ALTER TABLE t ADD COLUMN r int',
+    found: ['pg-logical-replication-ddl'],
+  },
+  {
+    name: 'serial table dropped: one hazard',
+    base: 'CREATE TABLE s (id serial PRIMARY KEY)',
+    sql: 'DROP TABLE s',
+    found: ['pg-drop-table'],
+    absent: ['pg-drop-sequence', 'pg-drop-constraint'],
+  },
+  {
+    name: 'drop not null',
+    base: 'CREATE TABLE s (id int NOT NULL)',
+    sql: 'ALTER TABLE s ALTER id DROP NOT NULL',
+    found: ['pg-drop-not-null'],
+  },
+  {
+    name: 'partition detached',
+    base: 'CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s FOR VALUES FROM (0) TO (9)',
+    sql: 'ALTER TABLE s DETACH PARTITION s1',
+    found: ['pg-detach-partition-blocking'],
+  },
+  {
+    name: 'index on a partitioned table',
+    base: 'CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s FOR VALUES FROM (0) TO (9)',
+    sql: 'CREATE INDEX i ON s (id)',
+    found: ['pg-index-on-partitioned-parent'],
+    absent: ['pg-create-index-blocking'],
+  },
+  {
+    name: 'identifiers that fight back',
+    base: 'CREATE TABLE "we""ird t" ("co""l" text)',
+    sql: 'ALTER TABLE "we""ird t" DROP COLUMN "co""l"',
+    found: ['pg-drop-column'],
+    count: 0,
+  },
+];

@@ -1,0 +1,96 @@
+// Whatever makes two PostgreSQL schemas differ makes their fingerprints differ, and nothing else does.
+import * as assert from 'uvu/assert';
+import type { Session } from '../../lib/dialects/contract.ts';
+import { findClients } from '../../lib/dialects/postgres/binaries.ts';
+import { loadStructure } from '../../lib/dialects/postgres/copy.ts';
+import { inspect } from '../../lib/dialects/postgres/inspect.ts';
+import { programEnvironment, runProgram } from '../../lib/dialects/postgres/programs.ts';
+import { describeChange, diffSnapshots, fingerprint, patchSnapshot } from '../../lib/schema/index.ts';
+import { SNAPSHOT_CASES, type SnapshotCase } from '../cases/postgres-snapshot.ts';
+import {
+  addressOf,
+  NO_SERVER,
+  startEveryPostgres,
+  type TestServer,
+  withSession,
+} from '../helpers/postgres.ts';
+import { spec } from '../helpers/spec.ts';
+
+const NOTHING = { ignore: [] };
+const servers = await startEveryPostgres();
+
+const dumpers = new Map(
+  await Promise.all(
+    servers.map(async ({ major }) => [major, (await findClients('pg_dump', major))[0]] as const),
+  ),
+);
+const knownBases = new Map<string, string>();
+
+/** What pg_dump says, without what differs from run to run; null where there is no pg_dump for this server. */
+const dump = async (server: TestServer, url: string): Promise<string | null> => {
+  const binaries = dumpers.get(server.major);
+  if (!binaries) return null;
+  const environment = programEnvironment(addressOf(url));
+  const outcome = await runProgram({
+    binaries,
+    program: 'pg_dump',
+    args: ['-s', '-w'],
+    environment,
+    timeoutMs: 30_000,
+  });
+  assert.is(outcome.code, 0, outcome.stderr);
+  return outcome.stdout.replaceAll(/^\\(un)?restrict .*$/gm, '');
+};
+
+/** Many cases begin alike, and dumping is what takes the time. */
+const dumpBase = async (server: TestServer, url: string, base: string): Promise<string | null> => {
+  const key = `${server.major} ${base}`;
+  const text = knownBases.get(key) ?? (await dump(server, url));
+  if (text !== null) knownBases.set(key, text);
+  return text;
+};
+
+const sameAfterRestore = async (server: TestServer, session: Session, text: string): Promise<void> => {
+  const copyUrl = await server.createDatabase();
+  await withSession(copyUrl, (copy) => loadStructure(text, copy));
+  await withSession(copyUrl, async (copy) => {
+    const changes = diffSnapshots(await inspect(session, NOTHING), await inspect(copy, NOTHING)).changes;
+    assert.equal(changes.map(describeChange), [], 'dump and restore must not change the snapshot');
+  });
+};
+
+const check = async (server: TestServer, item: SnapshotCase): Promise<void> => {
+  const url = await server.createDatabase();
+  await withSession(url, async (session) => {
+    if (item.base !== '') await session.script(item.base);
+    const before = await inspect(session, NOTHING);
+    const dumpBefore = item.notDumped ? null : await dumpBase(server, url, item.base);
+    await session.script(item.change);
+    const after = await inspect(session, NOTHING);
+    assert.is.not(fingerprint(before), fingerprint(after), 'the fingerprint must change');
+    const difference = diffSnapshots(before, after);
+    assert.ok(difference.changes.length > 0, 'the diff must show it');
+    assert.is(
+      fingerprint(patchSnapshot(before, difference)),
+      fingerprint(after),
+      'the diff must be complete',
+    );
+    if (dumpBefore === null) return;
+    const dumpAfter = await dump(server, url);
+    assert.is.not(dumpBefore, dumpAfter, 'pg_dump must see a difference, or the case is none');
+    if (dumpAfter !== null && !item.notRestored) await sameAfterRestore(server, session, dumpAfter);
+  });
+};
+
+spec('postgres snapshot', ({ test, skip, after }) => {
+  after(async () => {
+    for (const server of servers) await server.stop();
+  });
+  if (servers.length === 0) skip('every case', NO_SERVER);
+  for (const server of servers) {
+    for (const item of SNAPSHOT_CASES) {
+      if (item.since !== undefined && server.major < item.since) continue;
+      test(`${server.title}: ${item.name}`, () => check(server, item));
+    }
+  }
+});

@@ -35,6 +35,9 @@ const OPTIONS = {
   backup: text,
   'accept-risk': text,
   'accept-identity': flag,
+  'hold-back': flag,
+  'create-only': flag,
+  name: text,
   applied: text,
   'rolled-back': text,
   baseline: text,
@@ -87,7 +90,7 @@ const parseResolve = (values: ReturnType<typeof parse>): PhaseOptions['resolve']
 /** Parses the arguments behind a task's name. Throws USAGE. */
 export const parseArguments = (argv: readonly string[]): Parsed => {
   const values = parse(argv);
-  const { env, task, config, source, reason, direction, to, confirm, plan, backup, baseline } = values;
+  const { env, task, config, source, reason, direction, to, confirm, plan, backup, baseline, name } = values;
   return {
     phase: {
       env,
@@ -101,6 +104,9 @@ export const parseArguments = (argv: readonly string[]): Parsed => {
       plan,
       backup,
       baseline,
+      name,
+      holdBack: values['hold-back'],
+      createOnly: values['create-only'],
       strategy: parseStrategy(values.strategy),
       accept: (values.accept ?? []).map(parseAccept),
       acceptRisk: values['accept-risk'],

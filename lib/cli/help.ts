@@ -33,8 +33,14 @@ const PLANNING: readonly OptionLine[] = [
   ['--strategy push', 'bring the schema without migrations; needs --reason'],
   ['--reason <text>', 'why push is chosen'],
   ['--to <migration>', 'the last migration to apply'],
+  ['--hold-back', 'leave destructive migrations, and those after, for later'],
   ['--accept-identity', 'the database was moved or made anew on purpose'],
   ['--exit-code', 'exit with 2 where something is pending'],
+];
+
+const DRAFTING: readonly OptionLine[] = [
+  ['--create-only', 'write the migration that the schema lacks, and stop'],
+  ['--name <words>', 'its name'],
 ];
 
 const APPROVING: readonly OptionLine[] = [
@@ -57,8 +63,8 @@ const SETS: Readonly<Record<PhaseName, readonly (readonly OptionLine[])[]>> = {
   intent: [COMMON, PLANNING],
   preflight: [COMMON, PLANNING],
   snapshot: [COMMON],
-  diff: [COMMON, PLANNING],
-  plan: [COMMON, PLANNING],
+  diff: [COMMON, PLANNING, DRAFTING],
+  plan: [COMMON, PLANNING, DRAFTING],
   rehearse: [COMMON],
   approve: [COMMON, APPROVING],
   apply: [COMMON, APPROVING],

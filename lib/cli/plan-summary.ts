@@ -2,6 +2,7 @@
 import type { Plan } from '../plan/model.ts';
 import { type HazardView, number, planView } from '../report/index.ts';
 import type { Hash } from '../schema/index.ts';
+import { isCovered } from '../sources/contract.ts';
 import { hanging, wrap } from './layout.ts';
 import { bullet, facts, heading, inline, outcomeLine } from './output.ts';
 import type { Style, Tone } from './style.ts';
@@ -85,7 +86,8 @@ export const summaryOfPlan = (
       ['If it fails', `${view.atomicity.word}. ${view.atomicity.summary}`],
       ['Drift', plan.drift.status === 'none' ? '' : view.drift.headline],
       ['Backup', plan.backupRequired ? 'needed: data can be lost' : ''],
-      ['Held back', plan.held.map((item) => item.migration).join(', ')],
+      ['Stays pending', plan.held.map((item) => `${item.migration} (${item.reason})`).join('; ')],
+      ['Complete', plan.uncovered && !isCovered(plan.uncovered) ? view.uncoveredLine : ''],
       ['Document', place.document],
     ]),
     ...heading(style, `Changes (${number(change.changes.length)})`),

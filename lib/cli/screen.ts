@@ -9,7 +9,7 @@ import type { ConnectionCheck } from '../preflight/model.ts';
 import type { Rehearsal } from '../rehearse/model.ts';
 import { DOCUMENTS } from '../report/index.ts';
 import type { Hash } from '../schema/index.ts';
-import type { LedgerReport } from '../sources/contract.ts';
+import { isCovered, type LedgerReport } from '../sources/contract.ts';
 import type { TargetRef } from '../target/index.ts';
 import type { Verification } from '../verify/model.ts';
 import { type ListOptions, listChecks, listWork } from './listr.ts';
@@ -68,14 +68,18 @@ const nothingLines = (
     applied?: number;
     task: string;
     uncovered?: string | null;
+    held?: Plan['held'];
   },
 ): string[] => [
   ...outcomeLine(
     style,
-    'good',
-    `Nothing to do: ${data.target.display} has every migration. Nothing was written to it.`,
+    data.held?.length ? 'warning' : 'good',
+    data.held?.length
+      ? `Nothing to do now: what is pending is held back. Nothing was written to ${data.target.display}.`
+      : `Nothing to do: ${data.target.display} has every migration. Nothing was written to it.`,
   ),
   ...facts(style, [
+    ['Stays pending', (data.held ?? []).map((item) => `${item.migration} (${item.reason})`).join('; ')],
     ['Applied', data.applied === undefined ? '' : String(data.applied)],
     [
       'Drift',
@@ -85,7 +89,9 @@ const nothingLines = (
     ],
     [
       'Not covered',
-      data.uncovered ? 'the declared schema needs more than the migrations bring; see the plan' : '',
+      data.uncovered && !isCovered(data.uncovered)
+        ? 'the declared schema needs more than the migrations bring; see the plan'
+        : '',
     ],
     ['Run', data.task],
   ]),
@@ -100,6 +106,24 @@ const recoveredLines = (
   return [
     ...outcomeLine(style, 'warning', `The interrupted run "${data.task ?? ''}" is explained and closed.`),
     ...summaryOfExecution(style, data.execution, place(DOCUMENTS.execution)),
+  ];
+};
+
+interface DraftData {
+  readonly files: readonly string[];
+  readonly environment: string;
+}
+
+const draftLines = (style: Style, data: DraftData): string[] => {
+  const [file] = data.files;
+  if (file === undefined)
+    return outcomeLine(style, 'good', 'Nothing to write: the migrations cover the declared schema.');
+  return [
+    ...outcomeLine(style, 'good', `Written for review: ${data.files.join(', ')}. No database was touched.`),
+    ...steps(style, [
+      { command: false, text: 'Read its SQL and its warnings, change what is not meant, then:' },
+      { command: true, text: `npx zx tasks/sync.ts --env ${data.environment}` },
+    ]),
   ];
 };
 
@@ -127,6 +151,7 @@ const SHOWS: Readonly<Record<string, Show>> = {
       ['Run', data.task],
     ]),
   ],
+  draft: (style, data: DraftData) => draftLines(style, data),
   snapshot: (style, data: { fingerprint: string; folder: string }) => [
     ...outcomeLine(style, 'good', 'The live schema is written down.'),
     ...facts(style, [

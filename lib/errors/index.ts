@@ -51,4 +51,12 @@ export class DbsyncError extends Error {
 }
 
 /** The message of anything thrown, without its stack. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown): string => {
+  if (error instanceof Error) return error.message;
+  try {
+    return String(error);
+  } catch {
+    // Anything can be thrown, also what has no text.
+    return Object.prototype.toString.call(error);
+  }
+};

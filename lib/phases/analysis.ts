@@ -16,7 +16,7 @@ import type { LedgerReport, Migration } from '../sources/contract.ts';
 import type { Context } from './context.ts';
 import { measure, onCopy, replayFailed } from './measure.ts';
 import { pushMigration } from './push.ts';
-import { selectPending } from './select.ts';
+import { type Hold, holdBack, selectPending } from './select.ts';
 import { type Located, locate } from './target-ref.ts';
 
 /** Everything that was measured before anyone decides anything. */
@@ -129,12 +129,17 @@ const analyzePush = async (context: Context, session: Session | null): Promise<A
   };
 };
 
-const analyzeMigrate = async (context: Context, session: Session | null): Promise<Analysis> => {
+const analyzeMigrate = async (
+  context: Context,
+  session: Session | null,
+  hold: Hold | null,
+): Promise<Analysis> => {
   const seen = await observe(context, session);
   demandHealthy(context, seen.ledger);
   const byId = new Map(context.project.migrations.map((migration) => [migration.id, migration]));
   const known = (ids: readonly string[]): Migration[] => ids.flatMap((id) => byId.get(id) ?? []);
-  const { selected, held } = selectPending(known(seen.ledger.pending), context.options.to);
+  const pending = selectPending(known(seen.ledger.pending), context.options.to);
+  const { selected, held } = holdBack(pending, hold);
   const measured = await measure(context, session, {
     applied: known(seen.ledger.applied),
     pending: selected,
@@ -158,9 +163,16 @@ const analyzeMigrate = async (context: Context, session: Session | null): Promis
   };
 };
 
-/** Measures everything that a plan is made of. Throws LEDGER_UNHEALTHY, REPLAY_FAILED, SHADOW_*, MIGRATION_UNKNOWN. */
-export const analyze = (context: Context, session: Session | null, strategy: Strategy): Promise<Analysis> =>
-  strategy === 'push' ? analyzePush(context, session) : analyzeMigrate(context, session);
+/**
+ * Measures everything that a plan is made of, without the migrations that are held back. Throws LEDGER_UNHEALTHY, REPLAY_FAILED,
+ * SHADOW_*, MIGRATION_UNKNOWN.
+ */
+export const analyze = (
+  context: Context,
+  session: Session | null,
+  chosen: { readonly strategy: Strategy; readonly hold: Hold | null },
+): Promise<Analysis> =>
+  chosen.strategy === 'push' ? analyzePush(context, session) : analyzeMigrate(context, session, chosen.hold);
 
 /** The difference between the recorded and the live schema; null where the recorded one is unknown. */
 export const driftOf = (analysis: Analysis): Diff | null =>

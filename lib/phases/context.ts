@@ -7,7 +7,14 @@ import {
   parseIgnore,
   resolveEnvironment,
 } from '../config/index.ts';
-import type { Address, Dialect, InspectOptions, Session } from '../dialects/contract.ts';
+import type {
+  Address,
+  Dialect,
+  Identity,
+  InspectOptions,
+  Session,
+  ShadowRequest,
+} from '../dialects/contract.ts';
 import { loadDialect } from '../dialects/registry.ts';
 import { DbsyncError } from '../errors/index.ts';
 import { withShadow } from '../shadow/index.ts';
@@ -65,23 +72,25 @@ const openProject = async (context: Omit<Context, 'project' | 'inspect'>): Promi
     timeouts,
     redact,
     tool: { environment: world.environment },
-    withEmptyShadow: (work) =>
-      withShadow(dialect, shadowRequest({ environment, address, world }, 'empty', null), ({ session }) =>
-        work(session),
-      ),
+    withEmptyShadow: (work) => {
+      const request = shadowRequest({ environment, address, world, dialect }, 'empty', null);
+      return withShadow(dialect, request, ({ session }) => work(session));
+    },
   });
 };
 
 /** A request for a shadow database, with everything that the configuration says of it. */
-export const shadowRequest = (
-  context: Pick<Context, 'environment' | 'address' | 'world'>,
+export const shadowRequest = async (
+  context: Pick<Context, 'environment' | 'address' | 'world' | 'dialect'>,
   content: 'empty' | 'copy',
   target: Session | null,
-): Parameters<Dialect['createShadow']>[0] => ({
+  known: Identity | null = null,
+): Promise<ShadowRequest> => ({
   content,
   target,
   address: context.address,
-  identity: null,
+  // Version, character sets and modes of the shadow follow the target's, where it is known.
+  identity: known ?? (target && (await context.dialect.identify(target))),
   timeouts: context.environment.target.timeouts,
   scratch: context.environment.shadow.scratch,
   folder: context.world.temporary,

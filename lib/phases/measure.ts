@@ -90,10 +90,10 @@ const step = async (
 /** Recorded and desired state, on an empty shadow that the whole history is replayed into. */
 const onHistory = (
   context: Context,
-  applied: readonly Migration[],
-  pending: readonly Migration[],
+  target: Session | null,
+  { applied, pending }: { applied: readonly Migration[]; pending: readonly Migration[] },
 ): Promise<Reached | Broken> =>
-  withShadow(context.dialect, shadowRequest(context, 'empty', null), async ({ session, shadow }) => {
+  withShadow(context.dialect, shadowRequest(context, 'empty', target), async ({ session, shadow }) => {
     const history = await run(context, session, applied);
     if (history.failure) return history.stopped ? Promise.reject(interrupted()) : { broken: history.failure };
     const reached = await step(context, session, pending);
@@ -158,7 +158,7 @@ export const measure = async (
   target: Session | null,
   ids: { applied: readonly Migration[]; pending: readonly Migration[] },
 ): Promise<Measured> => {
-  const first = await onHistory(context, ids.applied, ids.pending);
+  const first = await onHistory(context, target, ids);
   if (!('broken' in first)) return { ...first, recorded: first.before, method: 'replayed' };
   if (!target) throw replayFailed(context, first.broken, ids.pending);
   const second = await onCopy(context, target, ids.pending);

@@ -68,22 +68,26 @@ const resolveClaim = (
 const prove = (
   context: Context,
   claim: Claim,
-  actual: Awaited<ReturnType<typeof observe>>['actual'],
+  { actual, located }: Awaited<ReturnType<typeof observe>>,
 ): Promise<Diff> =>
-  withShadow(context.dialect, shadowRequest(context, 'empty', null), async ({ session }) => {
-    const replayed = await replay({
-      dialect: context.dialect,
-      session,
-      project: context.project,
-      migrations: claim.history,
-      timeouts: context.environment.target.timeouts,
-      signal: context.world.signal,
-      now: context.world.now,
-    });
-    if (replayed.failure)
-      throw unplayable(claim, replayed.failure.migration, replayed.failure.engine.message);
-    return diffSnapshots(await context.dialect.inspect(session, context.inspect), actual);
-  });
+  withShadow(
+    context.dialect,
+    shadowRequest(context, 'empty', null, located.identity),
+    async ({ session }) => {
+      const replayed = await replay({
+        dialect: context.dialect,
+        session,
+        project: context.project,
+        migrations: claim.history,
+        timeouts: context.environment.target.timeouts,
+        signal: context.world.signal,
+        now: context.world.now,
+      });
+      if (replayed.failure)
+        throw unplayable(claim, replayed.failure.migration, replayed.failure.engine.message);
+      return diffSnapshots(await context.dialect.inspect(session, context.inspect), actual);
+    },
+  );
 
 const unplayable = (claim: Claim, migration: string, message: string): DbsyncError =>
   new DbsyncError('RECOVERY_UNPROVEN', {
@@ -161,7 +165,7 @@ export const mendLedger = async (context: Context): Promise<Outcome> => {
       summary: 'Nothing was named to recover.',
       next: ['--baseline <migration>, --applied <migration> or --rolled-back <migration>'],
     });
-  const difference = await prove(context, claim, seen.actual);
+  const difference = await prove(context, claim, seen);
   if (!isEmpty(difference)) throw unproven(claim, difference);
   await confirm(context, claim);
   await record(context, claim);

@@ -24,6 +24,12 @@ export interface PhaseOptions {
   readonly direction?: string | undefined;
   /** The last migration to apply. */
   readonly to?: string | undefined;
+  /** Leaves destructive migrations, and what comes after them, for a later run. */
+  readonly holdBack?: boolean;
+  /** Writes the migration that the declared schema lacks, and stops. */
+  readonly createOnly?: boolean;
+  /** The new migration's name, in words. */
+  readonly name?: string | undefined;
   /** The environment's name, typed in full: the non-interactive confirmation. */
   readonly confirm?: string | undefined;
   /** Binds a confirmation to a plan that was already seen: its hash or the first digits of it. */

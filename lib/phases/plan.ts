@@ -13,7 +13,6 @@ import {
   type Plan,
   rollbackOf,
   type SourceRef,
-  type Strategy,
 } from '../plan/index.ts';
 import { DOCUMENTS, renderDrift } from '../report/index.ts';
 import {
@@ -28,9 +27,11 @@ import { fingerprint, type Hash, type Snapshot } from '../schema/index.ts';
 import { type Analysis, analyze, driftOf, touchedTables } from './analysis.ts';
 import { type Context, withTarget } from './context.ts';
 import { writePlanDocument } from './documents.ts';
+import { draft, refuseAhead } from './draft.ts';
 import { declareIntent } from './intent.ts';
 import type { Intent } from './intent-model.ts';
 import type { Outcome } from './outcome.ts';
+import type { Hold } from './select.ts';
 
 /** A plan that was made, with the snapshots that it leads from and to. */
 export interface Made {
@@ -191,6 +192,39 @@ const storeDrift = (context: Context, stage: Stage, plan: Plan): Hash => {
   return drift.hash;
 };
 
+/** The first planned migration that destroys something; everything where a destructive hazard names no migration. */
+const firstDestructive = (analysis: Analysis, plan: Plan): Hold | null => {
+  const worst = plan.hazards.filter((hazard) => hazard.severity === 'destructive');
+  if (worst.length === 0) return null;
+  const ids = analysis.migrations.map((migration) => migration.id);
+  const places = worst.map((hazard) => ({ hazard, at: ids.indexOf(hazard.migration ?? '') }));
+  const [first] = places.toSorted((a, b) => a.at - b.at);
+  const from = ids[Math.max(0, first?.at ?? 0)];
+  if (!first || from === undefined) return null;
+  const reason = `held back by --hold-back: ${first.hazard.code} on ${first.hazard.subject}`;
+  return { from, reason };
+};
+
+interface Planned {
+  readonly analysis: Analysis;
+  readonly body: Plan;
+}
+
+/** Measured and weighed; with `--hold-back` a second time, without what destroys and what comes after it. */
+const planned = async (context: Context, session: Session | null, intent: Intent): Promise<Planned> => {
+  const measured = async (hold: Hold | null): Promise<Planned> => {
+    const analysis = await context.world.ui.work('Plan', async (report) => {
+      report('replaying the history on a shadow database');
+      return analyze(context, session, { strategy: intent.strategy, hold });
+    });
+    return { analysis, body: await buildPlan(context, session, analysis, intent) };
+  };
+  const whole = await measured(null);
+  if (!context.options.holdBack || intent.strategy === 'push') return whole;
+  const hold = firstDestructive(whole.analysis, whole.body);
+  return hold ? measured(hold) : whole;
+};
+
 /** Makes the plan of one run and writes it down, the drift report with it. */
 export const makePlan = async (
   context: Context,
@@ -198,12 +232,7 @@ export const makePlan = async (
   declared: { readonly run: Run; readonly intent: Stored<'intent', Intent> },
 ): Promise<Made> => {
   const { redact, world } = context;
-  const strategy: Strategy = declared.intent.artifact.body.strategy;
-  const analysis = await world.ui.work('Plan', async (report) => {
-    report('replaying the history on a shadow database');
-    return analyze(context, session, strategy);
-  });
-  const body = await buildPlan(context, session, analysis, declared.intent.artifact.body);
+  const { analysis, body } = await planned(context, session, declared.intent.artifact.body);
   const stage = { run: declared.run, previous: declared.intent.hash, analysis };
   storeSnapshot(context, stage, 'snapshot-before', analysis.actual);
   storeSnapshot(context, stage, 'snapshot-predicted', analysis.predicted);
@@ -213,12 +242,14 @@ export const makePlan = async (
   const plan = writeArtifact(declared.run, { kind: 'plan', previous, body, at: world.now(), redact });
   writePlanDocument(context, declared.run, plan);
   refuseCollisions(context, body.drift);
+  refuseAhead(context, body);
   refuseDenied(context, body);
   return { run: declared.run, plan };
 };
 
 /** The phase by itself. */
 export const plan = async (context: Context): Promise<Outcome> => {
+  if (context.options.createOnly) return draft(context);
   const declared = await declareIntent(context);
   const made = await withTarget(context, (session) => makePlan(context, session, declared));
   const changes = !isNoop(made.plan.artifact.body);
@@ -233,7 +264,7 @@ export const plan = async (context: Context): Promise<Outcome> => {
 /** Phase A.4 and A.5 in part: what differs, without a plan that could be approved. */
 export const diff = async (context: Context): Promise<Outcome> => {
   const outcome = await plan(context);
-  return { ...outcome, kind: 'diff' };
+  return outcome.kind === 'plan' ? { ...outcome, kind: 'diff' } : outcome;
 };
 
 /** The snapshot phase: the live schema, as `schema_snapshot.before.json`. */

@@ -7,6 +7,24 @@ export interface Selection {
   readonly held: readonly { readonly migration: string; readonly reason: string }[];
 }
 
+/** Where a plan stops on purpose: this migration and all after it stay pending, so that the order is kept. */
+export interface Hold {
+  readonly from: string;
+  readonly reason: string;
+}
+
+/** The selection without what is held. */
+export const holdBack = (selection: Selection, hold: Hold | null): Selection => {
+  const { selected, held } = selection;
+  const at = hold === null ? -1 : selected.findIndex((migration) => migration.id === hold.from);
+  if (hold === null || at < 0) return selection;
+  const kept = selected.slice(at).map(({ id }) => ({
+    migration: id,
+    reason: id === hold.from ? hold.reason : `comes after ${hold.from}, which is held back`,
+  }));
+  return { selected: selected.slice(0, at), held: [...kept, ...held] };
+};
+
 /** Everything, or everything up to and including `to`. Throws MIGRATION_UNKNOWN. */
 export const selectPending = (pending: readonly Migration[], to: string | undefined): Selection => {
   if (to === undefined) return { selected: pending, held: [] };

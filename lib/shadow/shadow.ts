@@ -9,9 +9,10 @@ export interface OpenShadow {
 /** Runs `work` with a shadow database and a writing session on it. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET. */
 export const withShadow = async <T>(
   dialect: Dialect,
-  request: ShadowRequest,
+  wanted: ShadowRequest | Promise<ShadowRequest>,
   work: (open: OpenShadow) => Promise<T>,
 ): Promise<T> => {
+  const request = await wanted;
   const shadow = await dialect.createShadow(request);
   try {
     const session = await dialect.connect(shadow.address, { mode: 'write', timeouts: request.timeouts });

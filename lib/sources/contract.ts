@@ -179,6 +179,13 @@ export interface MigrationPreview {
   readonly why: string | null;
 }
 
+/** Begins a line of `uncovered` that names an object which stays: the tool would drop it, as the schema cannot or does not say it. */
+export const KEPT_MARK = '-- kept: ';
+
+/** Whether the declared schema needs nothing beyond the migrations: at most lines of `KEPT_MARK`. */
+export const isCovered = (uncovered: string): boolean =>
+  uncovered.split('\n').every((line) => line.trim() === '' || line.startsWith(KEPT_MARK));
+
 /** One project, opened for one database. */
 export interface Project {
   readonly detection: Detection;
@@ -194,7 +201,8 @@ export interface Project {
   readonly notes: readonly string[];
   /**
    * Whether the declared schema is ahead of the migrations: the SQL that is missing, `''` where nothing is, null where it
-   * cannot be told. The session is on a database that has the whole history applied.
+   * cannot be told; objects that the migrations made by hand and the schema does not declare stand as lines of `KEPT_MARK`.
+   * The session is on a database that has the whole history applied.
    */
   uncovered(replayed: Session): Promise<string | null>;
   /** The SQL that push would run on the database behind the session. Throws PUSH_REFUSED where the source has no push. */

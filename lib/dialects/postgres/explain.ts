@@ -26,7 +26,7 @@ const LOST_WORDS =
 
 const offset = (error: unknown): number | null => {
   const position = Number(field(error, 'position'));
-  return Number.isInteger(position) && position > 0 ? position - 1 : null;
+  return Number.isSafeInteger(position) && position > 0 ? position - 1 : null;
 };
 
 /** The server's message with its detail and hint, where it gave them. */

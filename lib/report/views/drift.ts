@@ -2,7 +2,7 @@
 import type { Artifact } from '../../audit/envelope.ts';
 import type { DriftClass, DriftItem, DriftReport, SourceRef } from '../../plan/model.ts';
 import { type Diff, describeChange } from '../../schema/index.ts';
-import type { LedgerProblem, LedgerReport } from '../../sources/contract.ts';
+import { isCovered, type LedgerProblem, type LedgerReport } from '../../sources/contract.ts';
 import type { TargetRef } from '../../target/index.ts';
 import { type Advice, advice, count, type Fact, instant, listed, named, number, said } from '../words.ts';
 
@@ -102,7 +102,9 @@ export const problemView = (problem: LedgerProblem): LedgerProblemView => ({
 export const uncoveredLine = (uncovered: string | null): string => {
   if (uncovered === null) return 'Whether the migrations cover the declared schema could not be told.';
   if (uncovered.trim() === '') return 'The migrations cover the declared schema.';
-  return 'The declared schema needs SQL that no migration has; this run does not bring it:';
+  if (isCovered(uncovered))
+    return 'The migrations cover the declared schema. They also made objects that it does not say; these stay, and the migration tool would drop them:';
+  return 'Not complete: the declared schema needs more than the migrations bring. This SQL is in no migration, and this run does not bring it:';
 };
 
 const ledgerLine = (ledger: DriftDocument['ledger']): string =>

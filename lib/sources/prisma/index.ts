@@ -7,18 +7,18 @@ import { type Asked, engineLine, migrationList, schemaContainer } from './asked.
 import { prismaCommand } from './bridge/index.ts';
 import { findConfig } from './config-file.ts';
 import { detect } from './detect.ts';
+import { writeDraft } from './draft.ts';
 import { createEngine, type EngineLine } from './engine/index.ts';
 import { type History, readHistory } from './history.ts';
 import { judge } from './judge.ts';
 import { LEDGER_TABLE, type LedgerAccess, readRows } from './ledger.ts';
 import { ledgerWriter } from './ledger-writer.ts';
 import { type Provider, providerOfDialect } from './providers.ts';
-import { previewPush, uncoveredChange } from './push.ts';
+import { previewPush } from './push.ts';
 import { type Datasource, datasourceIn, readSchema, type Setting } from './schema-files.ts';
 import { askVerdict } from './status.ts';
+import { uncoveredChange } from './uncovered.ts';
 import { versionNumbers } from './versions.ts';
-
-export { draftMigration, type MigrationDraft } from './draft.ts';
 
 /** The engine builds of package.json, in words. */
 const ENGINES: Readonly<Record<EngineLine, string>> = {
@@ -91,6 +91,7 @@ const open = async (detection: Detection, context: SourceContext): Promise<Proje
   const history = await readHistory(detection.root, detection.migrations);
   const { asked, datasource } = await askedOf(detection, history, context);
   const { migrations } = history;
+  const rules = context.dialect.scan;
   return {
     detection,
     title: detection.version === null ? 'Prisma (version unknown)' : `Prisma ${detection.version}`,
@@ -104,9 +105,11 @@ const open = async (detection: Detection, context: SourceContext): Promise<Proje
         ? [`The schema spans the namespaces ${datasource.schemas.join(', ')}.`]
         : []),
     ],
-    uncovered: (replayed) => uncoveredChange(asked, replayed),
+    uncovered: (replayed) => uncoveredChange(asked, replayed, { provider, rules }),
     push: (session) => previewPush(asked, session),
     verdict: (session) => askVerdict(asked, session),
+    createOnly: (replayed, title) =>
+      writeDraft({ asked, detection, provider, rules, locked: history.lockFile !== null }, replayed, title),
     warm: () => asked.engine?.warm(),
     close: async () => {
       await asked.engine?.close();

@@ -49,6 +49,11 @@ export interface Provider {
   readonly readTime: (column: string) => string;
   readonly writeTime: (at: Date) => string | number;
   readonly toolLock: ToolLock | null;
+  /**
+   * Objects that a schema file cannot say and the engine proposes to drop: rows of `kind` (index, table, default), `owner` (the
+   * table of a default) and `name`.
+   */
+  readonly unsayable: string;
   /** Null: the in-process engine cannot work on this database. */
   readonly engine: EngineFlavour | null;
   /** An error of this database as the engine wants to be told. */
@@ -103,6 +108,14 @@ const POSTGRES: Provider = {
     acquire: 'SELECT pg_try_advisory_lock(72707369) AS acquired',
     release: 'SELECT pg_advisory_unlock(72707369) AS released',
   },
+  // Partial, expression and covering indexes, exclusion constraints; partitions; generated columns, which the engine takes for
+  // columns with a default (builds 7.1 to 8.1).
+  unsayable: `SELECT 'index' AS kind, NULL AS owner, c.relname::text AS name
+      FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+      WHERE i.indpred IS NOT NULL OR i.indexprs IS NOT NULL OR i.indnkeyatts <> i.indnatts OR i.indisexclusion
+    UNION ALL SELECT 'table', NULL, c.relname::text FROM pg_catalog.pg_class c WHERE c.relispartition
+    UNION ALL SELECT 'default', c.relname::text, a.attname::text
+      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attgenerated <> ''`,
   engine: {
     adapter: 'postgres',
     columns: 'oids',
@@ -150,6 +163,8 @@ const MYSQL: Provider = {
     acquire: "SELECT GET_LOCK('prisma_migrate', 0) AS acquired",
     release: "SELECT RELEASE_LOCK('prisma_migrate') AS released",
   },
+  unsayable: `SELECT DISTINCT 'index' AS kind, NULL AS owner, INDEX_NAME AS name FROM information_schema.STATISTICS
+    WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME IS NULL`,
   engine: null,
   engineError: (error) => ({ kind: 'mysql', code: 1105, message: error.message, state: 'HY000' }),
   howSent: () => [
@@ -178,6 +193,10 @@ const SQLITE: Provider = {
   // Prisma's native engine stores integers; text beside them would break its ORDER BY started_at.
   writeTime: (at) => at.getTime(),
   toolLock: null,
+  // Partial and expression indexes: cid -1 is the rowid, -2 an expression (sqlite.org/pragma.html#pragma_index_xinfo).
+  unsayable: `SELECT 'index' AS kind, NULL AS owner, l.name AS name
+    FROM sqlite_master m, pragma_index_list(m.name) l WHERE m.type = 'table' AND (l.partial = 1
+      OR EXISTS (SELECT 1 FROM pragma_index_xinfo(l.name) x WHERE x.key = 1 AND x.cid = -2))`,
   engine: {
     adapter: 'sqlite',
     columns: 'declared',

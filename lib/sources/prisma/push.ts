@@ -50,7 +50,3 @@ export const previewPush = async (given: Asked, session: Session): Promise<PushP
   });
   return { sql, warnings: value.warnings, unexecutable: value.unexecutable };
 };
-
-/** The SQL that the schema has and the history lacks; null where it cannot be told. Throws SOURCE_TOOL_FAILED. */
-export const uncoveredChange = async (asked: Asked, replayed: Session): Promise<string | null> =>
-  asked.engine ? schemaDifference({ ...asked, engine: asked.engine }, replayed) : null;

@@ -32,9 +32,12 @@ const inputEnds = (
     const listener = (): void => reject(cancelled());
     stdin.once('end', listener);
     stdin.once('close', listener);
+    // Ctrl-D closes the reader without an event of the stream: nothing is left to wait for, and the question is still open.
+    process.once('beforeExit', listener);
     release = () => {
       stdin.off('end', listener);
       stdin.off('close', listener);
+      process.off('beforeExit', listener);
     };
   });
   return { ended, release };

@@ -43,7 +43,9 @@ const MARKS: Readonly<Record<CheckResult['status'], readonly [symbol: keyof Styl
 /** `title: first fact`, cut to the width that is left beside the symbol. */
 const titled = (options: ListOptions, result: CheckResult): string => {
   const [first = ''] = result.message.split('; ');
-  const text = inline(options.style, `${result.title}: ${first}`);
+  // The list has one mark for what passed; a warning says so in words.
+  const note = options.animated && result.status === 'warning' ? 'warning: ' : '';
+  const text = inline(options.style, `${result.title}: ${note}${first}`);
   const room = options.style.width - 4;
   return text.length > room ? `${text.slice(0, room - 3)}...` : text;
 };
@@ -62,8 +64,7 @@ const checkTask = (
   task: async (_context, task) => {
     const result = await item.run();
     results.set(item, result);
-    const warned = result.status === 'warning' ? `${options.style.symbols.warning} ` : '';
-    task.title = `${warned}${titled(options, result)}`;
+    task.title = titled(options, result);
     if (result.status === 'skipped') task.skip();
     if (result.status === 'failed') throw new Error(task.title);
   },

@@ -249,7 +249,9 @@ export const demandPassed = (check: ConnectionCheck, run: Run): void => {
   const failed = check.checks.filter((result) => result.status === 'failed');
   const [first] = failed;
   if (!first) return;
-  throw new DbsyncError(failed.length === 1 && first.code ? first.code : 'PREFLIGHT_FAILED', {
+  // Where the target cannot be reached, every other failure follows from that.
+  const cause = failed.length === 1 ? first : failed.find((result) => result.id === 'connection');
+  throw new DbsyncError(cause?.code ?? 'PREFLIGHT_FAILED', {
     summary:
       failed.length === 1
         ? `${first.title}: ${first.message}`

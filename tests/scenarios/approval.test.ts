@@ -37,6 +37,11 @@ const withStage = async (work: (stage: Stage) => Promise<void>, more = ''): Prom
     await run(project.root, 'sync', { confirm: 'dev' });
     fillSqlite(databaseOf(project));
     await project.addMigration(DROP, 'ALTER TABLE "Publisher" DROP COLUMN "city";\n');
+    const schema = path.join(project.root, 'prisma/schema.prisma');
+    writeFileSync(
+      schema,
+      readFileSync(schema, 'utf8').replace(/(model Publisher \{[^}]*?)\n\s+city\s+String\?/, '$1'),
+    );
     await work({ project, prod: { env: 'prod' } });
   } finally {
     await project.remove();
@@ -231,7 +236,7 @@ spec('approval', ({ test }) => {
       const kept = readFileSync(approval, 'utf8');
       writeFileSync(approval, kept.replace('"expiresAt": "2', '"expiresAt": "3'));
       assert.is(await code(project.root, 'apply', { ...prod, confirm: 'prod' }), 'ARTIFACT_INVALID');
-      await project.addMigration('20260902000000_more', 'CREATE TABLE "More" ("id" INTEGER PRIMARY KEY);\n');
+      await project.addMigration('20260902000000_more', 'CREATE VIEW "More" AS SELECT 1 AS one;\n');
       await planned(stage, 'prod');
       writeFileSync(approval, kept);
       assert.is(await code(project.root, 'apply', { ...prod, confirm: 'prod' }), 'APPROVAL_FOREIGN');

@@ -117,7 +117,7 @@ export const backup = async (request: BackupRequest): Promise<BackupEvidence> =>
       restore: restoreCommand(file, fileOf(request.session.address)),
     };
   } catch (error) {
-    await removeFile(file);
+    await removeFile(file).catch(() => undefined);
     if (error instanceof DbsyncError) throw error;
     throw failed('The backup could not be taken.', printable(messageOf(error)), error);
   }

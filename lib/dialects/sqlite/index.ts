@@ -15,6 +15,7 @@ import { identify, same } from './identify.ts';
 import { inspect } from './inspect.ts';
 import { lend, withLock } from './lock.ts';
 import { measure } from './measure.ts';
+import { offline } from './offline.ts';
 import { facts, NAME, quote, scan } from './rules.ts';
 import { classify } from './scan.ts';
 import { createShadow } from './shadow.ts';
@@ -43,6 +44,7 @@ export const dialect: Dialect = {
   classify,
   batches,
   hazards,
+  offline,
   withLock,
   lend,
   begin,

@@ -64,7 +64,10 @@ export const filesystem = async (context: CheckContext): Promise<Verdict> => {
 /** A rebuild or VACUUM needs up to twice the file (https://sqlite.org/lang_vacuum.html); a backup needs it once. */
 const FACTOR = 2;
 
-const mebibytes = (bytes: number): string => `${Math.round((bytes / 1024 ** 2) * 10) / 10} MiB`;
+const sizeText = (bytes: number): string =>
+  bytes >= 1024 ** 3
+    ? `${Math.round((bytes / 1024 ** 3) * 10) / 10} GiB`
+    : `${Math.round((bytes / 1024 ** 2) * 10) / 10} MiB`;
 
 /** Free space against what a rebuild may need. */
 export const space = async (context: CheckContext): Promise<Verdict> => {
@@ -73,12 +76,12 @@ export const space = async (context: CheckContext): Promise<Verdict> => {
   const free = bavail * bsize;
   const size = (await fileExists(file)) ? (await stat(file)).size : 0;
   const facts = { freeBytes: free, fileBytes: size };
-  const message = `${mebibytes(free)} free; the file has ${mebibytes(size)}`;
+  const message = `${sizeText(free)} free; the file has ${sizeText(size)}`;
   if (free >= size * FACTOR) return { status: 'ok', message, facts };
   return {
     status: 'warning',
     message: `${message}: a table rebuild or a backup may run out of space.`,
-    remedy: [`Free at least ${mebibytes(size * FACTOR)} on this disk.`],
+    remedy: [`Free at least ${sizeText(size * FACTOR)} on this disk.`],
     facts,
   };
 };

@@ -119,6 +119,8 @@ export const permissions = async (context: CheckContext): Promise<Verdict> => {
 /** Journal mode, and what lies beside the file. */
 export const journal = async (context: CheckContext): Promise<Verdict> => {
   const companions = await companionsOf(fileOf(context.address));
+  if (!context.session && companions.size === 0)
+    return { status: 'skipped', message: 'The file is not there yet.' };
   const mode = String(context.identity?.facts.journal_mode ?? 'unknown');
   const facts = { journalMode: mode, ...Object.fromEntries(companions) };
   const beside = [...companions].map(([suffix, bytes]) => `${suffix} ${bytes} bytes`).join(', ');

@@ -20,6 +20,7 @@ import { facts, NAME, quote, scan } from './rules.ts';
 import { classify } from './scan.ts';
 import { createShadow } from './shadow.ts';
 import { begin, commit, rollback } from './transaction.ts';
+import { undo } from './undo.ts';
 
 export const dialect: Dialect = {
   name: NAME,
@@ -47,6 +48,7 @@ export const dialect: Dialect = {
   offline,
   withLock,
   lend,
+  undo,
   begin,
   commit,
   rollback,

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { prepare } from './prepare.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values } = parseArgs({ options: { only: { type: 'string' }, jobs: { type: 'string' } } });
@@ -63,6 +64,8 @@ const run = (file) =>
       resolve();
     });
   });
+
+if (!values.only) prepare();
 
 const queue = [...files];
 const jobs = Number(values.jobs ?? os.availableParallelism());

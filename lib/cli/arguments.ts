@@ -41,6 +41,11 @@ const OPTIONS = {
   applied: text,
   'rolled-back': text,
   baseline: text,
+  dialect: text,
+  'server-version': text,
+  since: text,
+  files: { type: 'string', multiple: true },
+  format: text,
   json: flag,
   help: { ...flag, short: 'h' },
   version: flag,
@@ -54,9 +59,35 @@ const usage = (summary: string, next: readonly string[] = ['--help lists every o
     next,
   });
 
+/** `--baseline` without a migration means the last one that the schema proves. */
+const withBaseline = (argv: readonly string[]): string[] =>
+  argv.flatMap((word, index) => {
+    const next = argv[index + 1];
+    return word === '--baseline' && (next === undefined || next.startsWith('-')) ? [word, 'auto'] : [word];
+  });
+
+/** `--files a b c` is `--files a --files b --files c`. */
+const withFiles = (argv: readonly string[]): string[] => {
+  let isFile = false;
+  return argv.flatMap((word, index) => {
+    if (word.startsWith('-')) isFile = word === '--files';
+    const repeats = isFile && word !== '--files' && argv[index - 1] !== '--files';
+    return repeats ? ['--files', word] : [word];
+  });
+};
+
+const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+
+const parseFormat = (value: string | undefined): PhaseOptions['format'] => {
+  const format = FORMATS.find((known) => known === value);
+  if (value === undefined || format) return format;
+  throw usage(`--format ${value} is not known.`, [`It is one of ${FORMATS.join(', ')}.`]);
+};
+
 const parse = (argv: readonly string[]) => {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: withFiles(withBaseline(argv)), options: OPTIONS, strict: true, allowPositionals: false })
+      .values;
   } catch (error) {
     throw usage(messageOf(error).split('. ')[0] ?? 'The options are not understood');
   }
@@ -112,7 +143,12 @@ export const parseArguments = (argv: readonly string[]): Parsed => {
       acceptRisk: values['accept-risk'],
       acceptIdentity: values['accept-identity'],
       resolve: parseResolve(values),
+      dialect: values.dialect,
+      serverVersion: values['server-version'],
+      since: values.since,
+      files: values.files,
+      format: parseFormat(values.format),
     },
-    run: { json: values.json, help: values.help, version: values.version, exitCode: values['exit-code'] },
+    run: { json: values.json || values.format === 'json', help: values.help, version: values.version, exitCode: values['exit-code'] },
   };
 };

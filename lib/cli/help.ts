@@ -4,6 +4,7 @@ import type { PhaseName } from '../phases/index.ts';
 /** One sentence for each task. */
 export const TASKS: Readonly<Record<PhaseName, string>> = {
   init: 'Write a first dbsync.config.ts from what the project says.',
+  lint: 'Show the hazards of the migration files, without any database.',
   intent: 'Declare what will be done to which environment, and name the run.',
   preflight: 'Check connection, identity, ledger, locks and files at the same time; read-only.',
   snapshot: 'Write down the live schema.',
@@ -21,7 +22,7 @@ export const TASKS: Readonly<Record<PhaseName, string>> = {
 type OptionLine = readonly [option: string, meaning: string];
 
 const COMMON: readonly OptionLine[] = [
-  ['--env <name>', 'the environment, always named (required, except for init)'],
+  ['--env <name>', 'the environment, always named (required, except for init and lint)'],
   ['--task <name>', 'the run: dev/active/<name>/db'],
   ['--config <file>', 'the configuration; default dbsync.config.ts in this folder'],
   ['--json', 'print one JSON document on standard output and nothing else'],
@@ -54,12 +55,27 @@ const APPROVING: readonly OptionLine[] = [
 const RECOVERING: readonly OptionLine[] = [
   ['--applied <migration>', 'record it as applied, if the schema proves it'],
   ['--rolled-back <migration>', 'record it as rolled back, if the schema proves it'],
-  ['--baseline <migration>', 'record everything up to it as applied, if the schema proves it'],
+  ['--baseline [migration]', 'record everything up to it as applied, if the schema proves it;'],
+  ['', 'without a name: up to the last one that it proves'],
   ['--confirm <name>', "the environment's name, typed in full"],
+];
+
+const LINTING: readonly OptionLine[] = [
+  ['--dialect <name>', 'the database, where the project does not say it'],
+  ['--server-version <n.n>', "the server's version; default: the newest that was tested"],
+  ['--since <migration>', 'judge this migration and those behind it'],
+  ['--files <path> ...', 'judge these files only'],
+  ['--format <name>', 'text, json, sarif or github'],
+  ['--source <name>', 'the source of truth, where a project has two'],
+  ['--env <name>', "decide by this environment's policy; no connection is made"],
+  ['--config <file>', 'the configuration; none is needed'],
+  ['--json', 'as --format json'],
+  ['-h, --help', 'this text'],
 ];
 
 const SETS: Readonly<Record<PhaseName, readonly (readonly OptionLine[])[]>> = {
   init: [COMMON],
+  lint: [LINTING],
   intent: [COMMON, PLANNING],
   preflight: [COMMON, PLANNING],
   snapshot: [COMMON],
@@ -78,7 +94,7 @@ const COLUMN = 30;
 
 /** The help of one task, in lines of at most 80 columns. */
 export const helpOf = (name: PhaseName): readonly string[] => [
-  `npx zx tasks/${name}.ts --env <name> [options]`,
+  `npx zx tasks/${name}.ts${name === 'lint' ? '' : ' --env <name>'} [options]`,
   '',
   TASKS[name],
   '',

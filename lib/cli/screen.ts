@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Execution } from '../apply/model.ts';
 import type { Approval } from '../approve/index.ts';
 import type { DbsyncError } from '../errors/index.ts';
-import type { Questions, Ui } from '../phases/index.ts';
+import type { LintReport, Questions, Ui } from '../phases/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { ConnectionCheck } from '../preflight/model.ts';
 import type { Rehearsal } from '../rehearse/model.ts';
@@ -12,6 +12,7 @@ import type { Hash } from '../schema/index.ts';
 import { isCovered, type LedgerReport } from '../sources/contract.ts';
 import type { TargetRef } from '../target/index.ts';
 import type { Verification } from '../verify/model.ts';
+import { summaryOfLint } from './lint-summary.ts';
 import { type ListOptions, listChecks, listWork } from './listr.ts';
 import { errorBlock, facts, steps } from './output.ts';
 import { summaryOfPlan } from './plan-summary.ts';
@@ -141,6 +142,9 @@ const SHOWS: Readonly<Record<string, Show>> = {
   verification: (style, data: Verification & { target: TargetRef }, place) =>
     summaryOfVerification(style, { verification: data, target: data.target }, place(DOCUMENTS.verification)),
   status: (style, data: StatusData) => statusLines(style, data),
+  lint: (style, data: LintReport) => summaryOfLint(style, data),
+  // For another program: as it is.
+  document: (_style, data: { text: string }) => data.text.split('\n').filter((line) => line !== ''),
   nothing: (style, data: Parameters<typeof nothingLines>[1]) => nothingLines(style, data),
   recovered: (style, data: Parameters<typeof recoveredLines>[1], place) => recoveredLines(style, data, place),
   mended: (style, data: { what: string }) => outcomeLine(style, 'good', `Recorded: ${data.what}.`),

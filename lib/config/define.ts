@@ -55,6 +55,17 @@ export interface DbsyncConfig {
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
   /** Objects that are not ours: `name`, `kind:name` or `kind:namespace.name`, with `*` for any text. */
   readonly ignore?: readonly string[];
+  /** What a migration tool that runs outside of this process needs; see reference/sources. */
+  readonly tool?: {
+    /** The command of the project's own interpreter. Default: found in the project and its environment. */
+    readonly interpreter?: readonly string[];
+    /** Further variables through which the project's code learns the database's URL. */
+    readonly urlVariables?: readonly string[];
+    /** Which of several configurations in the tool's own file. */
+    readonly section?: string;
+    /** Which head is wanted, where the history has several. */
+    readonly head?: string;
+  };
   /** A command of the project (its build or tests) that must succeed after the change. Run without a shell, in the project folder. */
   readonly compatibility?: { readonly command: readonly string[]; readonly timeoutMs?: number };
 }

@@ -13,6 +13,7 @@ const variable = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable, not a URL'),
 );
+const command = v.pipe(v.array(v.string()), v.minLength(1));
 const reason = v.pipe(v.string(), v.trim(), v.minLength(8, 'a reason of at least 8 characters is required'));
 
 const rule = v.union(
@@ -53,9 +54,17 @@ const config = v.strictObject({
     environment,
   ),
   ignore: v.optional(v.array(v.pipe(v.string(), v.minLength(1)))),
+  tool: v.optional(
+    v.strictObject({
+      interpreter: v.optional(command),
+      urlVariables: v.optional(v.array(variable)),
+      section: v.optional(v.pipe(v.string(), v.minLength(1))),
+      head: v.optional(v.pipe(v.string(), v.minLength(1))),
+    }),
+  ),
   compatibility: v.optional(
     v.strictObject({
-      command: v.pipe(v.array(v.string()), v.minLength(1)),
+      command,
       timeoutMs: v.optional(milliseconds),
     }),
   ),

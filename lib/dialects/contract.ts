@@ -4,8 +4,8 @@
 // to `registry.ts`; tests/conformance then tests it without being told. Quote every identifier (names from a live database
 // are hostile input), bind every value, and turn every driver error that a user can cause into a DbsyncError with a code.
 import type { ErrorCode } from '../errors/index.ts';
-import type { Hazard, RiskInput } from '../risk/index.ts';
-import type { Change, Snapshot, Subject, Value } from '../schema/index.ts';
+import type { Hazard, HazardRule, RiskInput } from '../risk/index.ts';
+import type { Change, SchemaEdit, Snapshot, Subject, Value } from '../schema/index.ts';
 import type { ScanRules, Statement } from '../sql/index.ts';
 import type { Secret, Timeouts } from '../target/index.ts';
 import type { Address, ConnectOptions, Identity, Session } from './session.ts';
@@ -210,6 +210,28 @@ export interface ProbeResult {
   readonly timedOut: boolean;
 }
 
+/** What the analysis of texts takes for the server. */
+export interface AssumedServer {
+  readonly product: string;
+  readonly version: readonly number[];
+  /** As `Identity.facts`, where the server's default decides a hazard. */
+  readonly facts: Readonly<Record<string, Value>>;
+}
+
+/** What is needed to analyse texts without any database. Pure; no driver is loaded for it. */
+export interface Offline {
+  /** Every hazard that this database can have, for the help texts of other tools. */
+  readonly rules: readonly HazardRule[];
+  /** The namespace that a name without one means. */
+  readonly defaultNamespace: string | null;
+  /** The server of a stated version such as `15.4`; null for the newest that was tested. Null where it is not understood. */
+  server(version: string | null): AssumedServer | null;
+  /** What one statement does to the schema, in order; nothing where its text does not tell. */
+  edits(statement: Statement): readonly SchemaEdit[];
+  /** Constraints that a text validates, so that an earlier migration's hazard is known to be mended. */
+  validates?(statement: Statement): readonly string[];
+}
+
 export interface Dialect {
   /** As in the configuration: the folder's name. */
   readonly name: string;
@@ -253,6 +275,9 @@ export interface Dialect {
   /** Every hazard of this database that the change and the statements show. Pure; the process hazards are shared. */
   hazards(input: RiskInput): readonly Hazard[];
 
+  /** Absent where texts cannot be analysed without a database. */
+  readonly offline?: Offline;
+
   /** SQL that undoes one change without loss, or null where there is none. Pure. */
   undo?(change: Change): string | null;
 
@@ -273,6 +298,11 @@ export interface Dialect {
 
   /** Makes a shadow database. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET. */
   createShadow(request: ShadowRequest): Promise<Shadow>;
+  /**
+   * Ends what the dialect keeps from one shadow database to the next of a run, such as a private server. Called at the end of a
+   * run; what is not closed ends with the process, in whatever way that ends. Shadow databases in use are not touched.
+   */
+  close?(): Promise<void>;
   /** Takes a backup and verifies it. Throws BACKUP_FAILED, BACKUP_TOOL_MISSING. */
   backup(request: BackupRequest): Promise<BackupEvidence>;
 }

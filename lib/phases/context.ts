@@ -71,7 +71,7 @@ const openProject = async (context: Omit<Context, 'project' | 'inspect'>): Promi
     dialect,
     timeouts,
     redact,
-    tool: { environment: world.environment },
+    tool: { environment: world.environment, ...context.loaded.config.tool },
     withEmptyShadow: (work) => {
       const request = shadowRequest({ environment, address, world, dialect }, 'empty', null);
       return withShadow(dialect, request, ({ session }) => work(session));
@@ -133,7 +133,7 @@ export const withContext = async <T>(
   try {
     return await work(context);
   } finally {
-    await context.project.close();
+    await context.project.close().finally(() => context.dialect.close?.());
   }
 };
 

@@ -4,6 +4,7 @@ import { approve } from './approve.ts';
 import { type Context, type Desk, withContext, withDesk } from './context.ts';
 import { init } from './init.ts';
 import { intent } from './intent.ts';
+import { lint } from './lint.ts';
 import type { PhaseOptions, World } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { diff, plan, snapshot } from './plan.ts';
@@ -14,6 +15,7 @@ import { status } from './status.ts';
 import { sync } from './sync.ts';
 import { verify } from './verify.ts';
 
+export type { LintReport } from './lint.ts';
 export type { AcceptOption, PhaseOptions, World } from './options.ts';
 export type { Outcome } from './outcome.ts';
 export { type CheckItem, type Questions, silentUi, type Ui } from './ui.ts';
@@ -31,9 +33,10 @@ const atDesk =
   (world, options) =>
     withDesk(world, options, run);
 
-/** In the order in which a run goes through them; `status` and `recover` stand beside it, `sync` is all of them. */
+/** In the order in which a run goes through them; `lint`, `status` and `recover` stand beside it, `sync` is all of them. */
 export const PHASES = {
   init,
+  lint,
   intent: onTarget(intent),
   preflight: onTarget(preflight),
   snapshot: onTarget(snapshot),

@@ -2,7 +2,7 @@
 import { detectActor } from '../approve/index.ts';
 import type { Session } from '../dialects/contract.ts';
 import { DbsyncError, EXIT } from '../errors/index.ts';
-import { type Diff, describeChange, diffSnapshots, isEmpty } from '../schema/index.ts';
+import { type Diff, describeChange, diffSnapshots, isEmpty, type Snapshot } from '../schema/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import { observe } from './analysis.ts';
@@ -98,7 +98,34 @@ const unplayable = (claim: Claim, migration: string, message: string): DbsyncErr
     ],
   });
 
-const unproven = (claim: Claim, difference: Diff): DbsyncError =>
+/** The last migration after which the replayed history is the live schema. Throws RECOVERY_UNPROVEN with the nearest miss. */
+const findBaseline = (context: Context, actual: Snapshot): Promise<string> =>
+  withShadow(context.dialect, shadowRequest(context, 'empty', null), async ({ session }) => {
+    const { dialect, project, environment, world } = context;
+    let proven: string | null = null;
+    let nearest: { readonly id: string; readonly difference: Diff } | null = null;
+    for (const migration of project.migrations) {
+      const { failure } = await replay({
+        dialect,
+        session,
+        project,
+        migrations: [migration],
+        timeouts: environment.target.timeouts,
+        signal: world.signal,
+        now: world.now,
+      });
+      if (failure) break;
+      const difference = diffSnapshots(await dialect.inspect(session, context.inspect), actual);
+      if (isEmpty(difference)) proven = migration.id;
+      if (nearest === null || difference.changes.length <= nearest.difference.changes.length)
+        nearest = { id: migration.id, difference };
+    }
+    if (proven !== null) return proven;
+    const what = nearest === null ? 'a baseline' : `baseline: everything up to ${nearest.id}, the nearest`;
+    throw unproven({ what }, nearest?.difference ?? diffSnapshots(actual, actual));
+  });
+
+const unproven = (claim: Pick<Claim, 'what'>, difference: Diff): DbsyncError =>
   new DbsyncError('RECOVERY_UNPROVEN', {
     summary: `Not recorded: "${claim.what}". The live schema is not the one that this history leads to:\n${difference.changes
       .slice(0, MAX_LINES)
@@ -156,14 +183,14 @@ export const mendLedger = async (context: Context): Promise<Outcome> => {
   const seen = await withTarget(context, (session) => observe(context, session));
   const claim =
     baseline !== undefined
-      ? baselineClaim(context, baseline)
+      ? baselineClaim(context, baseline === 'auto' ? await findBaseline(context, seen.actual) : baseline)
       : resolve
         ? resolveClaim(context, seen.ledger.applied, resolve)
         : null;
   if (!claim)
     throw new DbsyncError('USAGE', {
       summary: 'Nothing was named to recover.',
-      next: ['--baseline <migration>, --applied <migration> or --rolled-back <migration>'],
+      next: ['--baseline, --applied <migration> or --rolled-back <migration>'],
     });
   const difference = await prove(context, claim, seen);
   if (!isEmpty(difference)) throw unproven(claim, difference);

@@ -43,8 +43,18 @@ export interface PhaseOptions {
   readonly acceptIdentity?: boolean;
   /** `recover`: what to do. */
   readonly resolve?: { readonly migration: string; readonly as: 'applied' | 'rolled-back' } | undefined;
-  /** `recover`: the last migration that the database already has. */
+  /** `recover`: the last migration that the database already has; `auto`: the last one that its schema proves. */
   readonly baseline?: string | undefined;
+  /** `lint`: the database that the texts are for, where the project does not say. */
+  readonly dialect?: string | undefined;
+  /** `lint`: the server's version, such as `15.4`. */
+  readonly serverVersion?: string | undefined;
+  /** `lint`: the first migration that is judged. */
+  readonly since?: string | undefined;
+  /** `lint`: the files that are judged. */
+  readonly files?: readonly string[] | undefined;
+  /** `lint`: for whom the hazards are written. */
+  readonly format?: 'text' | 'json' | 'sarif' | 'github' | undefined;
 }
 
 /** The world outside: gathered once, at the door. */

@@ -2,11 +2,9 @@
 import path from 'node:path';
 import { dropArtifacts, type Run, type Stored, writeArtifact, writeWhole } from '../audit/index.ts';
 import type { Session } from '../dialects/contract.ts';
-import { DbsyncError, EXIT } from '../errors/index.ts';
+import { EXIT } from '../errors/index.ts';
 import {
   collectHazards,
-  collisions,
-  type DriftReport,
   driftReport,
   forecastAtomicity,
   isNoop,
@@ -27,10 +25,11 @@ import { fingerprint, type Hash, type Snapshot } from '../schema/index.ts';
 import { type Analysis, analyze, driftOf, touchedTables } from './analysis.ts';
 import { type Context, withTarget } from './context.ts';
 import { writePlanDocument } from './documents.ts';
-import { draft, refuseAhead } from './draft.ts';
+import { draft } from './draft.ts';
 import { declareIntent } from './intent.ts';
 import type { Intent } from './intent-model.ts';
 import type { Outcome } from './outcome.ts';
+import { refusePlan } from './refuse.ts';
 import type { Hold } from './select.ts';
 
 /** A plan that was made, with the snapshots that it leads from and to. */
@@ -74,30 +73,6 @@ const inlineOf = (
       (item) => `${item.file}:${item.line}: a dbsync:accept comment accepts nothing. ${item.message}`,
     ),
   };
-};
-
-const refuseDenied = (context: Context, plan: Plan): void => {
-  const denied = plan.decisions.filter((decision) => decision.decision === 'denied');
-  if (denied.length === 0) return;
-  throw new DbsyncError('HAZARD_DENIED', {
-    summary: `The policy of "${context.environment.name}" denies: ${[...new Set(denied.map((item) => item.code))].join(', ')}.`,
-    why: 'A denied hazard cannot be accepted by anyone in this run.',
-    next: ["Change the migration as the hazard's remedy says, or change the policy in dbsync.config.ts."],
-    details: { denied },
-  });
-};
-
-const refuseCollisions = (context: Context, drift: DriftReport): void => {
-  const items = collisions(drift);
-  if (items.length === 0) return;
-  throw new DbsyncError('DRIFT_COLLIDES', {
-    summary: `The live schema was changed by hand where the plan works:\n${items
-      .map((item) => `  ${item.description}  (the plan: ${item.collidesWith ?? ''})`)
-      .join('\n')}`,
-    why: 'The plan would fail there, or undo a change that somebody made on purpose. Nothing was written to the target.',
-    next: ['Bring the hand-made change into a migration, or take it back, then plan again.'],
-    details: { collisions: items.map((item) => item.description), environment: context.environment.name },
-  });
 };
 
 const buildPlan = async (
@@ -241,9 +216,7 @@ export const makePlan = async (
   dropArtifacts(declared.run, ['rehearsal', 'approval']);
   const plan = writeArtifact(declared.run, { kind: 'plan', previous, body, at: world.now(), redact });
   writePlanDocument(context, declared.run, plan);
-  refuseCollisions(context, body.drift);
-  refuseAhead(context, body);
-  refuseDenied(context, body);
+  refusePlan(context, body);
   return { run: declared.run, plan };
 };
 

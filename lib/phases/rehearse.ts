@@ -11,6 +11,7 @@ import { type Context, shadowRequest, withTarget } from './context.ts';
 import { writePlanDocument } from './documents.ts';
 import type { Outcome } from './outcome.ts';
 import type { Made } from './plan.ts';
+import { refusePlan } from './refuse.ts';
 import { continueRun } from './run.ts';
 
 /** Plans again on the replica: the ledger must have nothing pending, and push nothing to send. */
@@ -144,6 +145,7 @@ export const rehearsePlan = async (
 ): Promise<Stored<'rehearsal', Rehearsal>> => {
   const { run, plan } = made;
   const { redact, world } = context;
+  refusePlan(context, plan.artifact.body);
   const predicted = requireArtifact<Snapshot>(run, 'snapshot-predicted', 'plan').artifact.body;
   const body = await rehearseOn(context, target, made, predicted);
   const stored = writeArtifact(run, {

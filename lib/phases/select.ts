@@ -25,14 +25,21 @@ export const holdBack = (selection: Selection, hold: Hold | null): Selection => 
   return { selected: selected.slice(0, at), held: [...kept, ...held] };
 };
 
-/** Everything, or everything up to and including `to`. Throws MIGRATION_UNKNOWN. */
+/** `+2` is the second of the pending ones. */
+const placeOf = (pending: readonly Migration[], to: string): number => {
+  const count = /^\+([1-9]\d{0,3})$/.exec(to)?.[1];
+  if (count === undefined) return pending.findIndex((migration) => migration.id === to);
+  return Number(count) <= pending.length ? Number(count) - 1 : -1;
+};
+
+/** Everything, or everything up to and including `to` (a name, or `+1` for the next one). Throws MIGRATION_UNKNOWN. */
 export const selectPending = (pending: readonly Migration[], to: string | undefined): Selection => {
   if (to === undefined) return { selected: pending, held: [] };
-  const last = pending.findIndex((migration) => migration.id === to);
+  const last = placeOf(pending, to);
   if (last < 0) {
     throw new DbsyncError('MIGRATION_UNKNOWN', {
       summary: `"${to}" is not a pending migration.`,
-      why: '--to names the last migration that is applied.',
+      why: '--to names the last migration that is applied, or how many: +1 is the next one.',
       next:
         pending.length > 0
           ? [`Pending: ${pending.map((migration) => migration.id).join(', ')}`]

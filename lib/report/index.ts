@@ -9,6 +9,7 @@ import { planView } from './views/plan.ts';
 import type { PlanDocument } from './views/plan-document.ts';
 import { type VerificationDocument, verificationView } from './views/verification.ts';
 
+export { annotations, type LintFindings, sarif } from './lint.ts';
 export { oneLine, printable } from './printable.ts';
 export { connectionCheckView } from './views/connection-check.ts';
 export type { DriftDocument } from './views/drift.ts';

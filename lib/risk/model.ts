@@ -106,6 +106,8 @@ export interface RiskInput {
   readonly after: Snapshot;
   /** Sizes of the tables that exist before; by `namespace\u0000name`. */
   readonly sizes: ReadonlyMap<string, TableFacts>;
+  /** Constraints of these statements that a later migration of the same history validates. */
+  readonly validatedLater?: ReadonlySet<string>;
 }
 
 /** The key of a table in `RiskInput.sizes`. */

@@ -41,6 +41,7 @@ const indexByKey = (objects: readonly SchemaObject[]): Map<string, SchemaObject>
   new Map(objects.map((object) => [keyOf(object), object]));
 
 const attributeChanges = (from: SchemaObject, to: SchemaObject): AttributeChange[] => {
+  if (from.attributes === to.attributes) return [];
   const changes: AttributeChange[] = [];
   for (const name of new Set([...Object.keys(from.attributes), ...Object.keys(to.attributes)])) {
     const before = from.attributes[name];
@@ -55,18 +56,35 @@ const attributeChanges = (from: SchemaObject, to: SchemaObject): AttributeChange
   return changes.sort((a, b) => (a.name < b.name ? -1 : 1));
 };
 
+const isReordered = (before: readonly string[], after: readonly string[]): boolean => {
+  const old = new Set(before);
+  const inBoth = new Set(after.filter((name) => old.has(name)));
+  const oldOrder = before.filter((name) => inBoth.has(name));
+  const newOrder = after.filter((name) => inBoth.has(name));
+  return oldOrder.some((name, index) => name !== newOrder[index]) || insertedInside(before, after, inBoth);
+};
+
+const namesByKind = (children: readonly SchemaObject[]): ReadonlyMap<string, readonly string[]> => {
+  const names = new Map<string, string[]>();
+  for (const { kind, name } of children) {
+    if (!ORDERED_KINDS.has(kind)) continue;
+    const known = names.get(kind);
+    if (known) known.push(name);
+    else names.set(kind, [name]);
+  }
+  return names;
+};
+
+const NOTHING: readonly string[] = [];
+
 const reorders = (from: SchemaObject, to: SchemaObject, subject: Subject): Change[] => {
   const changes: Change[] = [];
+  const before = namesByKind(from.children);
+  const after = namesByKind(to.children);
   for (const kind of ORDERED_KINDS) {
-    const before = from.children.filter((child) => child.kind === kind).map((child) => child.name);
-    const after = to.children.filter((child) => child.kind === kind).map((child) => child.name);
-    if (before.length === 0 && after.length === 0) continue;
-    const inBoth = new Set(before.filter((name) => after.includes(name)));
-    const oldOrder = before.filter((name) => inBoth.has(name));
-    const newOrder = after.filter((name) => inBoth.has(name));
-    if (oldOrder.some((name, index) => name !== newOrder[index]) || insertedInside(before, after, inBoth)) {
-      changes.push({ action: 'reorder', subject, kind, from: before, to: after });
-    }
+    const old = before.get(kind) ?? NOTHING;
+    const now = after.get(kind) ?? NOTHING;
+    if (isReordered(old, now)) changes.push({ action: 'reorder', subject, kind, from: old, to: now });
   }
   return changes;
 };
@@ -109,6 +127,12 @@ const compareLists = (
   }
   return changes;
 };
+
+/** As `diffSnapshots`, without the fingerprints: for parts of a schema, which have none. */
+export const changesBetween = (
+  from: readonly SchemaObject[],
+  to: readonly SchemaObject[],
+): readonly Change[] => compareLists(from, to);
 
 /** Everything that must happen to turn `from` into `to`: drops first, then creations and alterations, in name order. */
 export const diffSnapshots = (from: Snapshot, to: Snapshot): Diff => ({

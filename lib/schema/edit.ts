@@ -23,9 +23,19 @@ export type SchemaEdit =
   /** `ifMissing`: nothing happens where it is there. */
   | { readonly do: 'create'; readonly object: SchemaObject; readonly ifMissing?: boolean }
   /** `ifThere`: the statement says IF EXISTS. */
-  | { readonly do: 'drop'; readonly object: ObjectName; readonly ifThere?: boolean }
-  | { readonly do: 'rename'; readonly object: ObjectName; readonly to: Pick<ObjectName, 'namespace' | 'name'> }
-  /** `first`: before every other child of its kind; `after`: behind the named one. */
+  | {
+      readonly do: 'drop';
+      readonly object: ObjectName;
+      readonly ifThere?: boolean;
+      /** Kinds that it may have besides; the first that is known is meant. */
+      readonly or?: readonly string[];
+    }
+  | {
+      readonly do: 'rename';
+      readonly object: ObjectName;
+      readonly to: Pick<ObjectName, 'namespace' | 'name'>;
+      readonly or?: readonly string[];
+    }
   | {
       readonly do: 'add';
       readonly to: ObjectName;
@@ -41,7 +51,7 @@ export type SchemaEdit =
       /** What the child is taken to have been where it is not known. */
       readonly was?: Attributes;
     }
-  | { readonly do: 'rename-child'; readonly of: ObjectName; readonly child: ChildName; readonly to: string }
+  | { readonly do: 'rename-child'; readonly of: ObjectName | null; readonly child: ChildName; readonly to: string }
   /** `was` is what the attributes are taken to have been where the thing is not known. */
   | { readonly do: 'alter'; readonly object: ObjectName; readonly set: Attributes; readonly was?: Attributes }
   | {
@@ -54,4 +64,4 @@ export type SchemaEdit =
       readonly knownOnly?: boolean;
     }
   /** The child is declared anew, perhaps under another name; what the declaration leaves out is gone. */
-  | { readonly do: 'restate'; readonly of: ObjectName; readonly child: ChildName; readonly as: SchemaObject };
+  | { readonly do: 'restate'; readonly of: ObjectName; readonly child: ChildName; readonly as: SchemaObject; readonly was?: Attributes };

@@ -1,21 +1,35 @@
 // Fingerprint: one hash for one canonical schema. Pure.
 import { createHash } from 'node:crypto';
-import type { Snapshot, Value } from './model.ts';
+import type { SchemaObject, Snapshot, Value } from './model.ts';
 
 /** `sha256:` and 64 hex digits. */
 export type Hash = `sha256:${string}`;
+
+const isSorted = (keys: readonly string[]): boolean => {
+  for (let index = 1; index < keys.length; index += 1) {
+    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return false;
+  }
+  return true;
+};
 
 /** JSON with sorted keys and without undefined members: the text that is hashed wherever dbsync hashes data. */
 export const canonicalJson = (value: unknown): string => {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const record = value as Record<string, unknown>;
-  const members: string[] = [];
-  for (const key of Object.keys(record).sort()) {
-    if (record[key] !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+  const keys = Object.keys(record);
+  let members = '';
+  for (const key of isSorted(keys) ? keys : keys.sort()) {
+    const member = record[key];
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 };
+
+/** The same text for an object of a schema, whose members are known. */
+const objectJson = ({ attributes, children, kind, name, namespace }: SchemaObject): string =>
+  `{"attributes":${canonicalJson(attributes)},"children":[${children.map(objectJson).join(',')}],"kind":${JSON.stringify(kind)},"name":${JSON.stringify(name)},"namespace":${JSON.stringify(namespace)}}`;
 
 /** The hash of a text. */
 export const hashText = (text: string): Hash => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -30,7 +44,7 @@ export const shortHash = (hash: string): string => hash.replace(/^sha256:/, '').
 export const fingerprint = (snapshot: Snapshot): Hash => {
   const hash = createHash('sha256');
   hash.update(snapshot.dialect);
-  for (const object of snapshot.objects) hash.update(canonicalJson(object));
+  for (const object of snapshot.objects) hash.update(objectJson(object));
   return `sha256:${hash.digest('hex')}`;
 };
 

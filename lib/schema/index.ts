@@ -1,6 +1,7 @@
 // The room's door.
 export { describeChange, describeSubject } from './describe.ts';
-export { type AttributeChange, type Change, type Diff, diffSnapshots, isEmpty } from './diff.ts';
+export { type AttributeChange, type Change, changesBetween, type Diff, diffSnapshots, isEmpty } from './diff.ts';
+export type { Attributes, ChildName, ObjectName, SchemaEdit } from './edit.ts';
 export {
   canonicalJson,
   fingerprint,
@@ -25,3 +26,4 @@ export {
   type Value,
 } from './model.ts';
 export { patchSnapshot } from './patch.ts';
+export { type Chapter, type Story, storyOf } from './story.ts';

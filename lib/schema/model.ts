@@ -57,36 +57,64 @@ export const subjectOf = (object: SchemaObject, parent?: SchemaObject): Subject 
 export const keyOf = (object: { kind: string; namespace: string | null; name: string }): string =>
   `${object.kind}\u0000${object.namespace ?? ''}\u0000${object.name}`;
 
-const compareKeys = (a: SchemaObject, b: SchemaObject): number => {
-  const left = keyOf(a);
-  const right = keyOf(b);
-  return left < right ? -1 : left > right ? 1 : 0;
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** As by `keyOf`, without building keys. */
+const compareKeys = (a: SchemaObject, b: SchemaObject): number =>
+  compareText(a.kind, b.kind) ||
+  compareText(a.namespace ?? '', b.namespace ?? '') ||
+  compareText(a.name, b.name);
+
+type GivenAttributes = Readonly<Record<string, Value | undefined>>;
+
+/** Whether the attributes are sorted and none is null, so that they can stay as they are. */
+const isCanonical = (given: GivenAttributes): given is Readonly<Record<string, Value>> => {
+  let last = '';
+  for (const key of Object.keys(given)) {
+    const value = given[key];
+    if (key < last || value === null || value === undefined) return false;
+    last = key;
+  }
+  return true;
 };
 
-/** Builds an object in canonical form: null attributes removed, children sorted (ordered kinds first, as given). */
+const canonicalAttributes = (given: GivenAttributes): Readonly<Record<string, Value>> => {
+  if (isCanonical(given)) return given;
+  const attributes: Record<string, Value> = {};
+  for (const key of Object.keys(given).sort()) {
+    const value = given[key];
+    if (value !== null && value !== undefined) attributes[key] = value;
+  }
+  return attributes;
+};
+
+const canonicalChildren = (children: readonly SchemaObject[]): readonly SchemaObject[] => {
+  if (children.length === 0) return children;
+  const ordered: SchemaObject[] = [];
+  const others: SchemaObject[] = [];
+  for (const child of children) (ORDERED_KINDS.has(child.kind) ? ordered : others).push(child);
+  return others.length === 0 ? ordered : ordered.concat(others.sort(compareKeys));
+};
+
+const NONE = {};
+
+/**
+ * Builds an object in canonical form: null attributes removed, children sorted (ordered kinds first, as given). Attributes
+ * that have that form already are taken as they are: do not change them afterwards.
+ */
 export const schemaObject = (parts: {
   readonly kind: string;
   readonly name: string;
   readonly namespace?: string | null;
-  readonly attributes?: Readonly<Record<string, Value | undefined>>;
+  readonly attributes?: GivenAttributes;
   readonly children?: readonly SchemaObject[];
-}): SchemaObject => {
-  const attributes: Record<string, Value> = {};
-  for (const key of Object.keys(parts.attributes ?? {}).sort()) {
-    const value = parts.attributes?.[key];
-    if (value !== null && value !== undefined) attributes[key] = value;
-  }
-  const children = parts.children ?? [];
-  const ordered = children.filter((child) => ORDERED_KINDS.has(child.kind));
-  const sorted = children.filter((child) => !ORDERED_KINDS.has(child.kind)).sort(compareKeys);
-  return {
-    kind: parts.kind,
-    namespace: parts.namespace ?? null,
-    name: parts.name,
-    attributes,
-    children: [...ordered, ...sorted],
-  };
-};
+}): SchemaObject => ({
+  kind: parts.kind,
+  namespace: parts.namespace ?? null,
+  name: parts.name,
+  attributes: canonicalAttributes(parts.attributes ?? NONE),
+  children: canonicalChildren(parts.children ?? []),
+});
 
 /** Builds a snapshot in canonical order. */
 export const snapshotOf = (dialect: string, objects: readonly SchemaObject[]): Snapshot => ({

@@ -89,6 +89,8 @@ spec('the schema ahead of its migrations', ({ test, skip, after }) => {
       const planned = await refusal(project.root, 'plan', { env: 'prod' });
       assert.is(planned.code, 'SCHEMA_AHEAD');
       assert.match(planned.message, /email/);
+      // The plan is written down for reading; it goes no further.
+      assert.is((await refusal(project.root, 'rehearse', { env: 'prod' })).code, 'SCHEMA_AHEAD');
       const open = await run(project.root, 'plan');
       const document = readFileSync(path.join(folderOf(open), '02-migration-plan.md'), 'utf8');
       assert.match(document, /Not complete: the declared schema needs more than the migrations bring/);

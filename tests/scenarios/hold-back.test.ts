@@ -31,8 +31,7 @@ spec('hold-back', ({ test }) => {
         held.map((item) => item.migration),
         [DROPS, AFTER],
       );
-      console.log(held);
-    assert.match(held[0]?.reason ?? '', /--hold-back: d-drop-column on .*summary/);
+      assert.match(held[0]?.reason ?? '', /--hold-back: sqlite-drop-column on .*summary/);
       assert.match(held[1]?.reason ?? '', new RegExp(`comes after ${DROPS}`));
       const document = readFileSync(path.join(folderOf(outcome), '02-migration-plan.md'), 'utf8');
       assert.match(document, new RegExp(`\`${DROPS}\`: held back by --hold-back`));
@@ -51,7 +50,7 @@ spec('hold-back', ({ test }) => {
       const status = await run(project.root, 'status');
       assert.is(status.changes, true);
 
-      const accept = [{ code: 'd-drop-column', reason: 'nobody reads it any more' }];
+      const accept = [{ code: 'sqlite-drop-column', reason: 'nobody reads it any more' }];
       const last = await run(project.root, 'sync', { confirm: 'dev', accept, acceptRisk: 'a test database' });
       assert.is(last.kind, 'verification');
       assert.is((await run(project.root, 'status')).changes, false);

@@ -18,7 +18,7 @@ const documented = [...page.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, key = '']) 
 const lastPart = (key: string): string => key.split('.').at(-1) ?? '';
 
 /** The members of the configuration's types, without the containers that only hold further keys. */
-const CONTAINERS: ReadonlySet<string> = new Set(['timeouts', 'shadow', 'backup', 'compatibility']);
+const CONTAINERS: ReadonlySet<string> = new Set(['timeouts', 'shadow', 'backup', 'compatibility', 'tool']);
 const declared = [...new Set([...types.matchAll(/readonly (\w+)\??:/g)].map(([, key = '']) => key))].filter(
   (key) => !CONTAINERS.has(key),
 );

@@ -1,16 +1,16 @@
 // Shadow databases of PostgreSQL: faithful, never the target, always dropped.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
-import type { Session, ShadowRequest } from '../../lib/dialects/contract.ts';
+import type { Session, Shadow, ShadowRequest } from '../../lib/dialects/contract.ts';
 import { chooseServer, findServers } from '../../lib/dialects/postgres/binaries.ts';
 import { identify } from '../../lib/dialects/postgres/identify.ts';
 import { inspect } from '../../lib/dialects/postgres/inspect.ts';
 import { SHADOW_PREFIX } from '../../lib/dialects/postgres/server.ts';
-import { createShadow } from '../../lib/dialects/postgres/shadow.ts';
+import { close, createShadow } from '../../lib/dialects/postgres/shadow.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { describeChange, diffSnapshots } from '../../lib/schema/index.ts';
 import { openSecret, Secret } from '../../lib/target/index.ts';
@@ -69,8 +69,22 @@ const run = async () => {
 void run();
 `;
 
+const FORGETFUL = `
+import { dialect } from './lib/dialects/postgres/index.ts';
+import { Secret } from './lib/target/index.ts';
+const address = dialect.address(new Secret('postgresql://u@127.0.0.1/x'), '/');
+const timeouts = ${JSON.stringify(TIMEOUTS)};
+const run = async () => {
+  const shadow = await dialect.createShadow({ content: 'empty', target: null, identity: null, address, timeouts, folder: '/' });
+  process.stdout.write(String(shadow.address.port));
+  await shadow.drop();
+};
+void run();
+`;
+
 spec('postgres shadow', ({ test, skip, after }) => {
   after(async () => {
+    await close();
     await server?.stop();
   });
   if (!server) {
@@ -94,6 +108,12 @@ spec('postgres shadow', ({ test, skip, after }) => {
         await shadow.drop();
         await shadow.drop();
       }
+      const dropped = await withSession(shadow.address, async () => 'there').catch((error: unknown) => error);
+      assert.ok(
+        dropped instanceof DbsyncError && dropped.code === 'DATABASE_MISSING',
+        'the database is gone',
+      );
+      await close();
       const gone = await withSession(shadow.address, async () => 'there').catch((error: unknown) => error);
       assert.ok(gone instanceof DbsyncError && gone.code === 'CONNECT_REFUSED', 'the server is gone');
     });
@@ -141,6 +161,112 @@ spec('postgres shadow', ({ test, skip, after }) => {
         await shadow.drop();
       }
     });
+  });
+
+  const portOf = (shadow: Shadow): string => new URL(openSecret(shadow.address.url)).port;
+  /** Makes two shadows one after the other; `work` is what happens to the first. */
+  const twice = async (
+    work: (session: Session, shadow: Shadow) => Promise<void>,
+  ): Promise<readonly [string, string]> =>
+    withSession(await server.createDatabase(), async (session) => {
+      const request = await requestOf(session);
+      const first = await createShadow(request);
+      await withSession(first.address, (replica) => work(replica, first)).finally(() => first.drop());
+      const second = await createShadow(request);
+      const there = await withSession(second.address, (replica) => inspect(replica, NOTHING));
+      await second.drop();
+      assert.equal(diffSnapshots(await inspect(session, NOTHING), there).changes.map(describeChange), []);
+      return [portOf(first), portOf(second)];
+    });
+
+  test('one server serves a run, and what a migration does to its own database stays there', async () => {
+    const [first, second] = await twice(async (replica) => {
+      await replica.script(`
+        CREATE TABLE left_over (id serial); CREATE EXTENSION citext; CREATE SCHEMA more;
+        ALTER DATABASE "${String((await replica.query('SELECT current_database() AS db'))[0]?.db)}" SET work_mem = '9MB';
+        ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO shadow_reader`);
+    });
+    assert.is(first, second);
+  });
+
+  /** What reaches beyond the database; the next shadow must not see it. */
+  const BEYOND: readonly (readonly [string, boolean])[] = [
+    ['CREATE ROLE made_by_history', true],
+    ['ALTER ROLE app SUPERUSER', true],
+    ['GRANT shadow_owner TO shadow_reader', true],
+    [`ALTER ROLE postgres SET search_path = 'nowhere'`, false],
+    [`ALTER SYSTEM SET work_mem = '9MB'`, false],
+    ['CREATE DATABASE beside', false],
+    [`COMMENT ON DATABASE postgres IS 'changed'`, false],
+    [`SELECT pg_create_logical_replication_slot('kept', 'pgoutput')`, false],
+  ];
+  for (const [statement, same] of BEYOND) {
+    test(`a next shadow does not see: ${statement}`, async () => {
+      const state = `
+        SELECT (SELECT count(*) FROM pg_roles WHERE rolname = 'made_by_history' OR (rolname = 'app' AND rolsuper))::int
+          + (SELECT count(*) FROM pg_auth_members m WHERE m.roleid::regrole::text = 'shadow_owner')::int
+          + (SELECT count(*) FROM pg_db_role_setting)::int + (SELECT count(*) FROM pg_replication_slots)::int
+          + (SELECT count(*) FROM pg_file_settings WHERE name = 'work_mem')::int
+          + (SELECT count(*) FROM pg_database WHERE datname = 'beside' OR shobj_description(oid, 'pg_database') = 'changed')::int AS n`;
+      const [first, second] = await twice((replica) => replica.execute(statement));
+      assert.is(first === second, same);
+      await withSession(url, async (session) => {
+        const next = await createShadow(await requestOf(session));
+        assert.equal(await withSession(next.address, (replica) => replica.query(state)), [{ n: 0 }]);
+        await next.drop();
+      });
+    });
+  }
+
+  test('two at once stand on two servers; a history that makes a role runs on both, and again', async () => {
+    await withSession(url, async (session) => {
+      const request = await requestOf(session);
+      for (let round = 0; round < 2; round += 1) {
+        const both = await Promise.all([createShadow(request), createShadow(request)]);
+        for (const shadow of both)
+          await withSession(shadow.address, (replica) => replica.execute('CREATE ROLE by_history LOGIN'));
+        assert.is(new Set(both.map(portOf)).size, 2);
+        for (const shadow of both) await shadow.drop();
+      }
+    });
+  });
+
+  test('a process that never closes ends by itself, and its server with it', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', FORGETFUL], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let port = '';
+    child.stdout.on('data', (data: Buffer) => {
+      port += data.toString();
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    assert.is(await Promise.race([ended, sleep(60_000, 'it hangs', { ref: false })]), 0);
+    const there = (): Promise<string> =>
+      withSession(`postgresql://u:p@127.0.0.1:${port}/x`, async () => 'there').catch((error: unknown) =>
+        error instanceof DbsyncError ? error.code : String(error),
+      );
+    for (let attempt = 0; attempt < 50 && (await there()) !== 'CONNECT_REFUSED'; attempt += 1)
+      await sleep(100);
+    assert.is(await there(), 'CONNECT_REFUSED');
+  });
+
+  test('a process that is killed while the server is being made leaves no folder', async () => {
+    const own = mkdtempSync(path.join(os.tmpdir(), 'dbsync-test-'));
+    chmodSync(own, 0o1777);
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', ORPHAN], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+      env: { ...process.env, TMPDIR: own },
+      stdio: 'ignore',
+    });
+    const made = (): string[] => readdirSync(own).filter((name) => name.startsWith(SHADOW_PREFIX));
+    const started = (): boolean => made().some((name) => existsSync(path.join(own, name, 'data')));
+    for (let attempt = 0; attempt < 1000 && !started(); attempt += 1) await sleep(10);
+    assert.ok(started());
+    child.kill('SIGKILL');
+    for (let attempt = 0; attempt < 100 && made().length > 0; attempt += 1) await sleep(100);
+    assert.equal(made(), []);
+    rmSync(own, { recursive: true, force: true });
   });
 
   test('an offered database: proven to be another one and empty; its own database is dropped', async () => {

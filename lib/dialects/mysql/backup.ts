@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, open, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DbsyncError } from '../../errors/index.ts';
@@ -77,11 +77,15 @@ interface Looked {
 const look = async (file: string): Promise<Looked> => {
   let tables = 0;
   let last = '';
+  let inBody = false;
   for await (const line of createInterface({
     input: createReadStream(file),
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
-    if (line.startsWith('CREATE TABLE `')) tables += 1;
+    // Bodies of routines, triggers and events stand as they were written, between two changes of the delimiter.
+    if (line === 'DELIMITER ;;') inBody = true;
+    else if (line === 'DELIMITER ;') inBody = false;
+    else if (!inBody && line.startsWith('CREATE TABLE `')) tables += 1;
     if (line.trim() !== '') last = line;
   }
   return { tables, complete: last.startsWith('-- Dump completed') };
@@ -139,6 +143,7 @@ export const backup = async (request: BackupRequest): Promise<BackupEvidence> =>
   const schema = String(facts.schema ?? address.database);
   const mariadb = path.basename(program).startsWith('mariadb') || product === 'MariaDB';
   try {
+    await mkdir(request.folder, { recursive: true, mode: 0o700 });
     await withOptionFile(address, mariadb, (options) =>
       runDump(program, [`--defaults-file=${options}`, ...DUMP_OPTIONS, '--', schema], file),
     );
@@ -152,7 +157,7 @@ export const backup = async (request: BackupRequest): Promise<BackupEvidence> =>
       restore: `Into an empty database: ${mariadb ? 'mariadb' : 'mysql'} --host=... --user=... --password ${shellWord(schema)} < ${shellWord(file)}`,
     };
   } catch (error) {
-    await rm(file, { force: true });
+    await rm(file, { force: true }).catch(() => undefined);
     if (error instanceof DbsyncError) throw error;
     throw failed(
       'The backup could not be taken.',

@@ -48,6 +48,26 @@ const bytesPerCharacter = (collation: unknown): number => {
   return /^(ucs2|sjis|cp932|gbk|gb2312|big5|euckr)$/.test(charset) ? 2 : 1;
 };
 
+/** A type that texts alone do not tell. */
+const UNKNOWN = 'unknown';
+
+/** Types that hold less than others that could stand in their place. */
+const BOUNDED: readonly (readonly [RegExp, HazardRule])[] = [
+  [/^(tinyint|smallint|mediumint|int)\b/, RULES.narrowInt],
+  [/^(decimal|float)\b/, RULES.narrowDecimal],
+  [/^(var)?(char|binary)\b|^tiny(text|blob)/, RULES.narrowString],
+  [/^(date|time|year)\b/, RULES.narrowTemporal],
+  [/^(enum|set)\b/, RULES.membersRemoved],
+];
+
+const unknownBefore = ({ scene, subject, table }: Site, to: string): Hazard[] => {
+  const bounded = BOUNDED.find(([types]) => types.test(to))?.[1];
+  const message = `${describeSubject(subject)} becomes ${to}, and the texts do not tell what it was.`;
+  return [bounded, RULES.changeType]
+    .filter((rule) => rule !== undefined)
+    .map((rule) => finding(scene, { rule, subject, table, message, grows: true }));
+};
+
 const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
   const { effect, where, misfits } = typeEffect(
     String(change.from),
@@ -56,6 +76,7 @@ const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
   );
   if (effect === 'none') return [];
   const { scene, table, column, subject } = site;
+  if (change.from === UNKNOWN) return unknownBefore(site, String(change.to));
   const probe =
     where === null
       ? undefined

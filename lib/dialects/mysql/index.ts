@@ -14,6 +14,8 @@ import { identify } from './identify.ts';
 import { inspect } from './inspect.ts';
 import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
+import { offline } from './offline.ts';
+import { close } from './private.ts';
 import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
 import { classify } from './scan.ts';
@@ -41,6 +43,7 @@ export const dialect: Dialect = {
   classify,
   batches,
   hazards,
+  offline,
   undo,
   withLock,
   begin,
@@ -49,5 +52,6 @@ export const dialect: Dialect = {
   explain,
   adapt,
   createShadow,
+  close,
   backup,
 };

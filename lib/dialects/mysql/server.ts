@@ -76,9 +76,13 @@ const makeFolder = async (who: Account | null): Promise<string> => {
 };
 
 /** Small logs and little durability: nobody keeps this database. */
-const COMMON: readonly string[] = ['innodb-flush-log-at-trx-commit=0'];
+const COMMON: readonly string[] = ['innodb-flush-log-at-trx-commit=0', 'innodb-doublewrite=OFF'];
 /** MariaDB only: MySQL has replaced this option by another. */
-const MARIADB: readonly string[] = ['innodb-log-file-size=8M'];
+const MARIADB: readonly string[] = [
+  'innodb-log-file-size=8M',
+  'innodb-buffer-pool-size=32M',
+  'performance-schema=OFF',
+];
 
 const initialise = async (wish: ServerWish, folder: string, user: readonly string[]): Promise<void> => {
   const { binaries } = wish;
@@ -105,12 +109,14 @@ const initFile = (binaries: Binaries, password: string): string =>
   ].join('\n');
 
 /**
- * The shell ends the server when its standard input closes: that happens when this process ends in whatever way, kill -9
- * included. Nothing is worth an orderly shutdown.
+ * A shell holds the folder from the beginning and the server from the word `go`; it ends both when its standard input closes: that
+ * happens when this process ends in whatever way, kill -9 included. Nothing is worth an orderly shutdown.
  */
-const GUARD = 'd=$1; shift; "$@" & p=$!; cat >/dev/null; kill -9 $p; wait $p; rm -rf "$d"';
+const GUARD =
+  'd=$1; shift; if read -r go; then "$@" & p=$!; cat >/dev/null; kill -9 $p; wait $p; fi; for i in 1 2 3; do rm -rf "$d" && break; sleep 1; done';
 
-const launch = (wish: ServerWish, folder: string, port: number, user: readonly string[]): ChildProcess => {
+/** Starts the guard; the server follows with `go`. */
+const guard = (wish: ServerWish, folder: string, port: number, user: readonly string[]): ChildProcess => {
   const options = [
     `datadir=${path.join(folder, 'data')}`,
     `socket=${path.join(folder, 's.sock')}`,
@@ -139,8 +145,8 @@ const launch = (wish: ServerWish, folder: string, port: number, user: readonly s
   );
 };
 
-const START_ATTEMPTS = 600;
-const START_PAUSE_MS = 50;
+const START_ATTEMPTS = 1500;
+const START_PAUSE_MS = 20;
 
 const waitUntilReady = async (
   wish: ServerWish,
@@ -165,33 +171,60 @@ const waitUntilReady = async (
   throw new Error('it did not answer in time');
 };
 
-const stopper = (child: ChildProcess, folder: string) => async (): Promise<void> => {
-  const gone =
-    child.exitCode !== null
-      ? Promise.resolve()
-      : new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.stdin?.end();
-  await Promise.race([gone, sleep(10_000)]);
-  await rm(folder, { recursive: true, force: true });
+const stopper = (child: ChildProcess, folder: string): (() => Promise<void>) => {
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    const gone = new Promise<void>((resolve) => {
+      if (child.exitCode !== null) resolve();
+      else child.once('exit', () => resolve());
+    });
+    child.ref();
+    child.stdin?.end();
+    await Promise.race([gone, sleep(10_000, undefined, { ref: false })]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return () => {
+    stopped ??= stop();
+    return stopped;
+  };
 };
 
-/** Makes a data folder, starts a server on it and waits for it. Throws SHADOW_UNAVAILABLE; leaves nothing behind then. */
+interface Place {
+  readonly folder: string;
+  readonly who: Account | null;
+  /** The option that names the account, where there is one. */
+  readonly user: readonly string[];
+}
+
+const prepare = async (wish: ServerWish, place: Place, password: string): Promise<string> => {
+  const { folder, who } = place;
+  await initialise(wish, folder, place.user);
+  const file = path.join(folder, 'init.sql');
+  await writeFile(file, initFile(wish.binaries, password), { mode: 0o600 });
+  if (who) await chown(file, who.uid, who.gid);
+  return file;
+};
+
+/**
+ * Makes a data folder, starts a server on it and waits for it. It does not keep this process from ending, and ends with it.
+ * Throws SHADOW_UNAVAILABLE; leaves nothing behind then.
+ */
 export const startServer = async (wish: ServerWish): Promise<PrivateServer> => {
   const who = await account();
   const folder = await makeFolder(who);
   const user = who ? ['--user=mysql'] : [];
   const password = randomBytes(18).toString('hex');
-  let stop = async (): Promise<void> => rm(folder, { recursive: true, force: true });
+  let stop = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await initialise(wish, folder, user);
-    const file = path.join(folder, 'init.sql');
-    await writeFile(file, initFile(wish.binaries, password), { mode: 0o600 });
-    if (who) await chown(file, who.uid, who.gid);
     const port = await freePort();
-    const child = launch(wish, folder, port, user);
+    const child = guard(wish, folder, port, user);
     stop = stopper(child, folder);
+    const file = await prepare(wish, { folder, who, user }, password);
+    child.stdin?.write('go\n');
     await waitUntilReady(wish, folder, { port, user: USER, password });
     await rm(file, { force: true });
+    child.unref();
+    if (child.stdin instanceof net.Socket) child.stdin.unref();
     return { port, user: USER, password, stop };
   } catch (error) {
     await stop();

@@ -2,18 +2,19 @@
 // proven not to be the target before anything is written.
 import { randomBytes } from 'node:crypto';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
-import { Secret, type Timeouts } from '../../target/index.ts';
+import type { Secret } from '../../target/index.ts';
 import type { Identity, Shadow, ShadowRequest } from '../contract.ts';
 import { address, type MysqlAddress, mysqlAddress, withDatabase } from './address.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
+import { findBinaries } from './binaries.ts';
 import { connect, connectServer } from './connect.ts';
-import { copyStructure } from './copy.ts';
 import { createLike, same } from './databases.ts';
 import { emptyDatabase } from './empty.ts';
+import { fill } from './fill.ts';
 import { identify } from './identify.ts';
 import { inspect } from './inspect.ts';
+import { privateShadow } from './private.ts';
 import { quote } from './quote.ts';
-import { SHADOW_PREFIX, startServer } from './server.ts';
+import { SHADOW_PREFIX } from './server.ts';
 
 const unavailable = (summary: string, cause?: unknown): DbsyncError =>
   new DbsyncError('SHADOW_UNAVAILABLE', {
@@ -25,90 +26,6 @@ const unavailable = (summary: string, cause?: unknown): DbsyncError =>
       'Or allow a scratch database on the target’s server with shadow: { scratch: true }.',
     ],
   });
-
-/** Facts of the target that the private server must share, as options of the server program; MariaDB and MySQL both know them. */
-const OPTION_FACTS: readonly (readonly [string, string])[] = [
-  ['sql_mode', 'sql-mode'],
-  ['lower_case_table_names', 'lower-case-table-names'],
-  ['character_set_server', 'character-set-server'],
-  ['collation_server', 'collation-server'],
-  ['default_storage_engine', 'default-storage-engine'],
-  ['explicit_defaults_for_timestamp', 'explicit-defaults-for-timestamp'],
-  ['innodb_default_row_format', 'innodb-default-row-format'],
-  ['innodb_page_size', 'innodb-page-size'],
-  ['innodb_strict_mode', 'innodb-strict-mode'],
-];
-
-const optionsLike = (identity: Identity | null): string[] =>
-  OPTION_FACTS.flatMap(([fact, option]) => {
-    const value = identity?.facts[fact];
-    // The page size is fixed when the data folder is made, which is done with the default.
-    const usable = value !== undefined && value !== null && option !== 'innodb-page-size';
-    return usable ? [`${option}=${String(value)}`] : [];
-  });
-
-const versionCaveats = (identity: Identity | null, binaries: Binaries): string[] => {
-  if (!identity) return [];
-  const near = identity.version.split('.').slice(0, 2).join('.');
-  if (binaries.version.startsWith(`${near}.`)) return [];
-  return [
-    `the private server is ${binaries.product} ${binaries.version}, the target is ${identity.product} ${identity.version}`,
-  ];
-};
-
-/** Copies the target's structure where the request asks for it; returns the caveats. */
-const fill = async (request: ShadowRequest, shadow: MysqlAddress): Promise<readonly string[]> => {
-  if (request.content === 'empty' || !request.identity) return [];
-  const from = await connect(request.address, { mode: 'read', timeouts: request.timeouts });
-  const to = await connect(shadow, { mode: 'write', timeouts: request.timeouts });
-  try {
-    const schema = String(request.identity.facts.schema);
-    const role = String(request.identity.facts.role);
-    return await copyStructure({ from, to, schema, role, events: !shadow.shadowOf?.eventsRun });
-  } finally {
-    await from.close();
-    await to.close();
-  }
-};
-
-const answering =
-  (timeouts: Timeouts) => async (server: { port: number; user: string; password: string }) => {
-    const place = address(
-      new Secret(`mysql://${server.user}:${server.password}@127.0.0.1:${server.port}/x?ssl-mode=disabled`),
-      '/',
-    );
-    const session = await connectServer(place, { mode: 'read', timeouts }).catch(() => null);
-    await session?.close();
-    return session !== null;
-  };
-
-/** On a server of its own the shadow has the target's very name, so that statements that name it work as they would there. */
-const privateShadow = async (request: ShadowRequest, binaries: Binaries): Promise<Shadow> => {
-  const { timeouts, identity } = request;
-  const server = await startServer({
-    binaries,
-    options: optionsLike(identity),
-    answers: answering(timeouts),
-  });
-  try {
-    const name = mysqlAddress(request.address).database;
-    const base = `mysql://${server.user}:${server.password}@127.0.0.1:${server.port}`;
-    const own = address(new Secret(`${base}/${encodeURIComponent(name)}?ssl-mode=disabled`), request.folder);
-    const session = await connectServer(own, { mode: 'write', timeouts });
-    await createLike(session, name, identity).finally(() => session.close());
-    const left = await fill(request, own);
-    return {
-      address: own,
-      description: `a private ${binaries.product} ${binaries.version} server`,
-      holdsData: false,
-      caveats: [...versionCaveats(identity, binaries), ...left],
-      drop: () => server.stop(),
-    };
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-};
 
 const eventsRun = (identity: Identity | null): boolean => identity?.facts.event_scheduler === 'ON';
 

@@ -5,7 +5,7 @@ import { addedColumn } from './hazard-columns.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, type ParsedStatement, relationOf, type Scene } from './hazard-scene.ts';
-import { flag, type Node, node, nodes, textField } from './parse.ts';
+import { flag, type Node, names, node, nodes, textField } from './parse.ts';
 
 const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_AttachPartition: [
@@ -19,6 +19,13 @@ const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_EnableTrig: [RULES.triggerDdl, 'A trigger is enabled.'],
   AT_DisableTrig: [RULES.triggerDdl, 'A trigger is disabled.'],
   AT_DisableTrigAll: [RULES.triggerDdl, 'All triggers are disabled; those of foreign keys too.'],
+};
+
+/** The column itself, cast or not: what a change of type does without USING, as far as values are concerned. */
+const isOwnCast = (expression: Node, column: string | null): boolean => {
+  if (expression.type === 'ColumnRef') return names(expression.fields, 'fields').at(-1) === column;
+  const inner = expression.type === 'TypeCast' ? node(expression.fields, 'arg') : null;
+  return inner !== null && isOwnCast(inner, column);
 };
 
 const alterCommand = (
@@ -51,7 +58,8 @@ const alterCommand = (
       }),
     );
   }
-  if (subtype === 'AT_AlterColumnType' && node(node(fields, 'def')?.fields ?? {}, 'raw_default')) {
+  const using = subtype === 'AT_AlterColumnType' ? node(node(fields, 'def')?.fields ?? {}, 'raw_default') : null;
+  if (using && !isOwnCast(using, textField(fields, 'name'))) {
     found.push(
       atTable(scene, RULES.usingExpression, {
         table,
@@ -64,8 +72,22 @@ const alterCommand = (
   return found;
 };
 
+const ATTRIBUTES: Readonly<Record<string, readonly [HazardRule, string]>> = {
+  AT_DropColumn: [RULES.dropColumn, 'is dropped: its values are gone from every column of the type'],
+  AT_AlterColumnType: [RULES.changeType, 'changes its type in every column of the type'],
+};
+
+/** ALTER TYPE on a composite type is an ALTER TABLE to the parser. */
+const alterComposite: Reader = (fields, one) =>
+  nodes(fields, 'cmds').flatMap((command) => {
+    const known = ATTRIBUTES[textField(command.fields, 'subtype') ?? ''];
+    const name = textField(command.fields, 'name') ?? '';
+    return known ? [plain(known[0], one, `attribute ${name}`, `The attribute ${name} ${known[1]}.`)] : [];
+  });
+
 /** The hazards of one ALTER TABLE, by its parts. */
 export const alterTable: Reader = (fields, one, scene) => {
+  if (textField(fields, 'objtype') === 'OBJECT_TYPE') return alterComposite(fields, one, scene);
   const table = relationOf(scene, fields);
   return table ? nodes(fields, 'cmds').flatMap((command) => alterCommand(command, one, scene, table)) : [];
 };

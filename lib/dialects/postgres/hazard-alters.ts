@@ -1,8 +1,15 @@
 // Hazards of what the plan changes in place: columns, enum values, a table's properties. Pure.
 import { type Hazard, type HazardRule, hazardOf } from '../../risk/index.ts';
-import { type Change, describeSubject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import {
+  type Change,
+  describeSubject,
+  type SchemaObject,
+  type Subject,
+  subjectOf,
+} from '../../schema/index.ts';
 import { RULES } from './hazard-rules.ts';
 import {
+  columnOf,
   countProbe,
   locate,
   mended,
@@ -12,7 +19,9 @@ import {
   relationBefore,
   type Scene,
 } from './hazard-scene.ts';
+import { alterParts } from './hazard-sayings.ts';
 import { typeChange } from './hazard-types.ts';
+import { type Node, node, textField } from './parse.ts';
 import { literal, quote } from './quote.ts';
 
 /** Columns of the live schema whose type is the enum, wherever they are. */
@@ -81,7 +90,7 @@ export const alterHazards = (scene: Scene, change: Extract<Change, { action: 'al
           }),
         );
       }
-      if (name === 'default') {
+      if (name === 'default' || name === 'identity' || name === 'generated') {
         found.push(
           onTable(scene, RULES.changeDefault, {
             table,
@@ -108,33 +117,38 @@ export const alterHazards = (scene: Scene, change: Extract<Change, { action: 'al
   return found;
 };
 
-/** Columns that the statements drop and add again: the difference shows at most another type. */
-export const recreatedColumns = (scene: Scene): Hazard[] =>
-  scene.input.change.changes.flatMap((change) => {
-    if (change.action !== 'alter' || change.subject.kind !== 'column' || !change.subject.parent) return [];
-    const table = relationBefore(scene, change.subject.parent);
-    const name = change.subject.name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const word = `(?:"${name}"|\\b${name}\\b)`;
-    const text = scene.statements
-      .filter(({ facts }) => facts.tables.some((named) => named.name === table?.name))
-      .map(({ planned }) => planned.statement.text)
-      .join('\n');
-    const drops = new RegExp(`DROP\\s+(?:COLUMN\\s+)?(?:IF\\s+EXISTS\\s+)?${word}`, 'i').test(text);
-    const adds = new RegExp(`ADD\\s+(?:COLUMN\\s+)?(?:IF\\s+NOT\\s+EXISTS\\s+)?${word}`, 'i').test(text);
-    if (!table || !drops || !adds) return [];
-    const message = `${describeSubject(change.subject)} is dropped and added again: its values are gone.`;
+/** Columns that the statements drop and add again: the difference shows another type at most. */
+export const recreatedColumns = (scene: Scene): Hazard[] => {
+  const parts = alterParts(scene);
+  return parts.flatMap(({ one, table: named, command }, index) => {
+    const name = textField(command.fields, 'name') ?? '';
+    const table = relationBefore(scene, named);
+    const isDrop = textField(command.fields, 'subtype') === 'AT_DropColumn';
+    const column = isDrop && table ? columnOf(table, name) : undefined;
+    const comesBack = parts
+      .slice(index + 1)
+      .some((later) => later.table.name === named.name && addedName(later.command) === name);
+    if (!table || !column || !comesBack) return [];
+    const subject = subjectOf(column, table);
     return [
       onTable(scene, RULES.recreateColumn, {
         table,
-        subject: change.subject,
-        message,
+        subject,
+        message: `${describeSubject(subject)} is dropped and added again: its values are gone.`,
         probe: countProbe(table, {
-          question: `rows with a value in ${describeSubject(change.subject)}`,
-          where: `${quote(change.subject.name)} IS NOT NULL`,
+          question: `rows with a value in ${describeSubject(subject)}`,
+          where: `${quote(name)} IS NOT NULL`,
           positive: 'loses-values',
           zero: 'lower',
         }),
-        at: locate(scene, change.subject),
+        at: one.planned,
       }),
     ];
   });
+};
+
+/** The column that a part of ALTER TABLE adds. */
+const addedName = (command: Node): string | null =>
+  textField(command.fields, 'subtype') === 'AT_AddColumn'
+    ? textField(node(command.fields, 'def')?.fields ?? {}, 'colname')
+    : null;

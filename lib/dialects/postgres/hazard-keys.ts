@@ -78,6 +78,7 @@ const orphansProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): Pro
 const validation = (scene: Scene, subject: Subject, object: SchemaObject, table: SchemaObject): Hazard[] => {
   const notValid = object.attributes.validated === false;
   if (notValid) {
+    if (scene.input.validatedLater?.has(object.name)) return [];
     const message = `${describeSubject(subject)} is added NOT VALID and nothing in the plan validates it.`;
     return [onTable(scene, RULES.notValidated, { table, subject, message, at: locate(scene, subject) })];
   }

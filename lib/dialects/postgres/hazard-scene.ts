@@ -109,7 +109,15 @@ export const locate = (scene: Scene, subject: Subject): PlannedStatement | undef
     );
   });
   const drops = found.filter(({ planned }) => /\bDROP\b/i.test(planned.statement.text));
-  return (drops.at(-1) ?? found.at(-1))?.planned;
+  return (drops.at(-1) ?? found.at(-1) ?? aboutTable(scene, subject))?.planned;
+};
+
+/** A child whose name the server makes up stands in no text; its table does. */
+const aboutTable = (scene: Scene, { parent }: Subject): ParsedStatement | undefined => {
+  if (!parent) return undefined;
+  return scene.statements.findLast(
+    ({ facts }) => facts.kind === 'ddl' && facts.tables.some(({ name }) => name === parent.name),
+  );
 };
 
 /** Whether an earlier statement of the plan changes rows of the table, so that a probe of today proves less. */

@@ -1,5 +1,5 @@
 // Hazards that the statements' text shows: locks, what cannot be in a transaction, renames, what a schema does not hold. Pure.
-import type { Hazard, HazardRule } from '../../risk/index.ts';
+import { adjusted, type Hazard, type HazardRule } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
 import { alterTable } from './hazard-alter-table.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
@@ -61,6 +61,12 @@ const indexTable = (scene: Scene, name: string): SchemaObject | undefined =>
     object.children.some((child) => child.kind === 'index' && child.name === name),
   );
 
+/** An index of the plan's own has no users yet. */
+const isMadeHere = (scene: Scene, name: string): boolean =>
+  scene.statements.some(
+    ({ node: made }) => made.type === 'IndexStmt' && textField(made.fields, 'idxname') === name,
+  );
+
 const dropped: Reader = (fields, one, scene) => {
   const found: Hazard[] = [];
   const type = textField(fields, 'removeType') ?? '';
@@ -74,12 +80,26 @@ const dropped: Reader = (fields, one, scene) => {
       ),
     );
   }
+  if (type === 'OBJECT_RULE' || type === 'OBJECT_EVENT_TRIGGER') {
+    found.push(plain(RULES.dropRoutine, one, one.facts.verb.toLowerCase(), 'What it did no longer happens.'));
+  }
   if (type === 'OBJECT_INDEX' && !flag(fields, 'concurrent')) {
     for (const item of nodes(fields, 'objects')) {
       const name = names(item.fields, 'items').at(-1) ?? '';
       const table = indexTable(scene, name);
       const rewrite =
         nodes(fields, 'objects').length === 1 ? concurrently(one.planned.statement.text) : undefined;
+      if (!table && !isMadeHere(scene, name)) {
+        found.push({
+          ...plain(
+            RULES.dropIndex,
+            one,
+            `index ${name}`,
+            `The index ${name} is dropped while every use of its table waits.`,
+          ),
+          ...(rewrite !== undefined && { rewrite }),
+        });
+      }
       if (table)
         found.push(
           atTable(scene, RULES.dropIndex, {
@@ -110,7 +130,25 @@ const RENAMES: Readonly<Record<string, HazardRule>> = {
   OBJECT_SCHEMA: RULES.renameSchema,
   OBJECT_TABCONSTRAINT: RULES.renameOther,
   OBJECT_INDEX: RULES.renameOther,
+  OBJECT_ATTRIBUTE: RULES.renameColumn,
+  OBJECT_FUNCTION: RULES.renameTable,
+  OBJECT_PROCEDURE: RULES.renameTable,
+  OBJECT_SEQUENCE: RULES.renameTable,
+  OBJECT_MATVIEW: RULES.renameTable,
 };
+
+/** What has no rows and no owner in the model is told by the text alone. */
+const BY_TEXT: ReadonlySet<string> = new Set([
+  'OBJECT_ATTRIBUTE',
+  'OBJECT_FUNCTION',
+  'OBJECT_PROCEDURE',
+  'OBJECT_SEQUENCE',
+  'OBJECT_MATVIEW',
+  'OBJECT_VIEW',
+  'OBJECT_SCHEMA',
+  'OBJECT_TABCONSTRAINT',
+  'OBJECT_INDEX',
+]);
 
 const renamed: Reader = (fields, one, scene) => {
   const rule = RENAMES[textField(fields, 'renameType') ?? ''];
@@ -121,7 +159,7 @@ const renamed: Reader = (fields, one, scene) => {
   const message = `"${old}" is called "${textField(fields, 'newname') ?? ''}" from now on; what uses the old name fails.`;
   if (table) return [atTable(scene, rule, { table, one, message })];
   // A table of the plan's own has no users yet.
-  return rule === RULES.renameSchema || rule === RULES.renameOther
+  return BY_TEXT.has(textField(fields, 'renameType') ?? '')
     ? [plain(rule, one, one.facts.verb.toLowerCase(), message)]
     : [];
 };
@@ -199,6 +237,26 @@ const READERS: Readonly<Record<string, Reader>> = {
         ]
       : [];
   },
+  AlterObjectSchemaStmt: (fields, one, scene) => {
+    const table = relationOf(scene, fields);
+    const message = `It is in the schema ${textField(fields, 'newschema') ?? ''} from now on; what finds it by its old one fails.`;
+    if (table) return [atTable(scene, RULES.renameTable, { table, one, message })];
+    return record(fields, 'relation') ? [] : [plain(RULES.renameTable, one, one.facts.verb.toLowerCase(), message)];
+  },
+  DropOwnedStmt: (_fields, one) => [
+    plain(RULES.dropCascade, one, 'role', 'Everything that the role owns in this database is dropped.'),
+  ],
+  DropRoleStmt: (_fields, one) => [plain(RULES.grantRevoke, one, 'role', 'A role is dropped.')],
+  CreateDomainStmt: (fields, one) =>
+    nodes(fields, 'constraints').some(({ fields: inner }) => textField(inner, 'contype') === 'CONSTR_CHECK')
+      ? [
+          adjusted(
+            plain(RULES.domainConstraint, one, 'domain', 'A column of the domain is read and checked as a whole when it is added.'),
+            'advice',
+            'no table uses the domain yet',
+          ),
+        ]
+      : [],
   VariableSetStmt: (fields, one) =>
     flag(fields, 'is_local') ||
     textField(fields, 'kind') !== 'VAR_SET_VALUE' ||

@@ -1,5 +1,13 @@
 // Hazards that the difference between two PostgreSQL schemas shows, whatever the statements looked like. Pure.
-import { type Hazard, type HazardRule, type StructuralRules, structuralHazards } from '../../risk/index.ts';
+import {
+  type Hazard,
+  type HazardRule,
+  hazardOf,
+  lowered,
+  rowsProbe,
+  type StructuralRules,
+  structuralHazards,
+} from '../../risk/index.ts';
 import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
 import { alterHazards, enumValueRemoved, recreatedColumns } from './hazard-alters.ts';
 import { keyHazards } from './hazard-keys.ts';
@@ -14,6 +22,7 @@ import {
   relationBefore,
   type Scene,
 } from './hazard-scene.ts';
+import { isRelabelled, isRenamed, provenNotNull, tablesMadeAnew } from './hazard-sayings.ts';
 import { alike } from './hazard-types.ts';
 import { quote } from './quote.ts';
 
@@ -26,6 +35,7 @@ const STRUCTURAL: StructuralRules = {
     schema: RULES.dropSchema,
     sequence: RULES.dropSequence,
     view: RULES.dropView,
+    'foreign-table': RULES.dropView,
     'materialized-view': RULES.dropMaterializedView,
     extension: RULES.dropExtension,
     enum: RULES.dropType,
@@ -45,8 +55,11 @@ const STRUCTURAL: StructuralRules = {
   },
 };
 
-/** A key, sequence or index that goes because its table or column goes is told by that. */
+/**
+ * A key, sequence or index that goes because its table or column goes is told by that; what a statement renames goes nowhere.
+ */
 const goesWithAnother = (scene: Scene, subject: Subject): boolean => {
+  if (isRenamed(scene, subject)) return true;
   const { changes } = scene.input.change;
   const dropped = (kind: string, name: string): boolean =>
     changes.some(
@@ -103,9 +116,63 @@ const requiredColumn = (
   ];
 };
 
+/** What a table gets that is dropped and made anew meets no row. */
+const isMadeAnew = (scene: Scene, subject: Subject): boolean =>
+  tablesMadeAnew(scene).some(({ table }) => table.name === subject.parent?.name);
+
+/** Tables that are there before and after the plan, and empty in between. */
+const recreated = (scene: Scene): Hazard[] =>
+  tablesMadeAnew(scene).flatMap(({ one, table }) => {
+    const before = relationBefore(scene, table);
+    const isTold =
+      before &&
+      scene.input.change.changes.some(
+        ({ action, subject }) =>
+          action === 'drop' && subject.kind === 'table' && subject.name === before.name && subject.namespace === before.namespace,
+      );
+    if (!before || isTold) return [];
+    return [
+      onTable(scene, RULES.dropTable, {
+        table: before,
+        subject: nameOf(before),
+        message: `${nameOf(before)} is dropped with all of its rows, and one of the same name is made.`,
+        probe: rowsProbe(before, quote),
+        at: one.planned,
+      }),
+    ];
+  });
+
+/** An enum that no text made is swapped for another of its name: which values it had is not known. */
+const enumSwapped = (scene: Scene): Hazard[] =>
+  scene.input.change.changes.flatMap((change) => {
+    const isUnknown =
+      change.action === 'alter' &&
+      change.subject.kind === 'enum' &&
+      change.attributes.some(({ name, from, to }) => name === 'assumed' && from === true && to === undefined);
+    if (!isUnknown) return [];
+    return [
+      hazardOf(RULES.enumRemoval, {
+        subject: change.subject,
+        message: `${describeSubject(change.subject)} is replaced, and the texts do not tell which values it had: rows that hold one that is missing cannot stay.`,
+        at: locate(scene, change.subject),
+      }),
+    ];
+  });
+
+/** SET NOT NULL reads nothing where a validated check says the same. */
+const unlessProven =
+  (scene: Scene) =>
+  (hazard: Hazard): Hazard => {
+    if (hazard.code !== RULES.notNull.code) return hazard;
+    const change = scene.input.change.changes.find(({ subject }) => describeSubject(subject) === hazard.subject);
+    return change && provenNotNull(scene, change.subject)
+      ? lowered(hazard, 'a validated CHECK proves that it holds no NULL')
+      : hazard;
+  };
+
 const created = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {
   const table = subject.parent && relationBefore(scene, subject.parent);
-  if (!table) return [];
+  if (!table || isMadeAnew(scene, subject)) return [];
   return subject.kind === 'column'
     ? requiredColumn(scene, subject, object, table)
     : keyHazards(scene, subject, object);
@@ -125,8 +192,18 @@ export const structureHazards = (scene: Scene): readonly Hazard[] => {
   const own = scene.input.change.changes.flatMap((change): Hazard[] => {
     if (change.action === 'create') return created(scene, change.subject, change.object);
     if (change.action === 'drop')
-      return change.subject.kind === 'enum-value' ? [enumValueRemoved(scene, change.subject)] : [];
+      return change.subject.kind === 'enum-value' && !isRelabelled(scene, change.subject)
+        ? [enumValueRemoved(scene, change.subject)]
+        : [];
     return change.action === 'alter' ? alterHazards(scene, change) : [];
   });
-  return [...shared, ...own, ...recreatedColumns(scene)];
+  const columns = recreatedColumns(scene);
+  const anew = new Set(columns.map(({ subject }) => subject));
+  return [
+    // What the new column has that the old one had not meets no row.
+    ...[...shared.map(unlessProven(scene)), ...own].filter(({ subject }) => !anew.has(subject)),
+    ...columns,
+    ...recreated(scene),
+    ...enumSwapped(scene),
+  ];
 };

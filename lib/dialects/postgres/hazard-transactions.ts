@@ -13,10 +13,14 @@ const isValidation = ({ node }: ParsedStatement): boolean =>
     (command) => textField(command.fields, 'subtype') === 'AT_ValidateConstraint',
   );
 
+/** ALTER TABLE names its own table first; those behind REFERENCES are locked less. */
+const ownTables = ({ node, facts }: ParsedStatement): ParsedStatement['facts']['tables'] =>
+  node.type === 'AlterTableStmt' ? facts.tables.slice(0, 1) : facts.tables;
+
 /** Tables that were there before and that the statement locks against every other use. */
 const lockedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
   one.facts.lock === LOCK.accessExclusive
-    ? one.facts.tables
+    ? ownTables(one)
         .map((table) => relationBefore(scene, table))
         .filter((table) => table !== undefined)
         .map(nameOf)

@@ -105,8 +105,21 @@ export interface TypeChange {
   readonly at: PlannedStatement | undefined;
 }
 
+/** A type that texts alone do not tell. */
+const UNKNOWN = 'unknown';
+
+/** Types that hold less than others that could stand in their place. */
+const isBounded = (type: TypeName): boolean =>
+  /^(smallint|integer|date|time.*|real|character|bit.*|boolean|uuid)$/.test(type.base) ||
+  (/^(character varying|numeric)$/.test(type.base) && type.modifiers.length > 0);
+
 const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
   const [from, to] = [typeOf(change.from), typeOf(change.to)];
+  if (from.base === UNKNOWN) {
+    if (!isBounded(to)) return [];
+    const message = `${describeSubject(change.subject)} becomes ${change.to}, and the texts do not tell what it was: values may not fit.`;
+    return [onTable(scene, RULES.narrowType, { table: change.table, subject: change.subject, message, at: change.at })];
+  }
   if (keepsRows(from, to) || holdsDigits(from, to)) return [];
   const where = misfits(change.subject.name, from, to);
   if (where === null && !isLossy(from, to)) return [];
@@ -168,7 +181,8 @@ export const typeChange = (scene: Scene, change: TypeChange): Hazard[] => {
 /** Whether values of one column could live in the other: the same type, or one that widens it. */
 export const alike: Alike = (from, to) => {
   const [before, after] = [typeOf(String(from.attributes.type)), typeOf(String(to.attributes.type))];
-  if (before.base === after.base) return true;
+  // A column that texts alone tell of may have any type.
+  if (before.base === after.base || from.attributes.type === undefined) return true;
   const [narrow, wide] = [INTEGERS[before.base], INTEGERS[after.base]];
   return (
     (TEXTS.has(before.base) && TEXTS.has(after.base)) ||

@@ -1,5 +1,6 @@
 // Every hazard of PostgreSQL that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
 import { type Hazard, hazardOf, type RiskInput } from '../../risk/index.ts';
+import { nestedRowHazards } from './hazard-rows.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { nameOf, relationBefore, type Scene, sceneOf } from './hazard-scene.ts';
 import { statementHazards } from './hazard-statements.ts';
@@ -51,6 +52,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...structureHazards(scene),
     ...statementHazards(scene),
     ...transactionHazards(scene),
+    ...nestedRowHazards(scene),
     ...replication(scene),
   ]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);

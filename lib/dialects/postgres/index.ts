@@ -13,11 +13,13 @@ import { identify, same } from './identify.ts';
 import { inspect } from './inspect.ts';
 import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
+import { offline } from './offline.ts';
 import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
 import { classify } from './scan.ts';
-import { createShadow } from './shadow.ts';
+import { close, createShadow } from './shadow.ts';
 import { begin, commit, rollback } from './transaction.ts';
+import { undo } from './undo.ts';
 
 export const dialect: Dialect = {
   name: 'postgres',
@@ -39,6 +41,8 @@ export const dialect: Dialect = {
   classify,
   batches,
   hazards,
+  offline,
+  undo,
   withLock,
   begin,
   commit,
@@ -46,5 +50,6 @@ export const dialect: Dialect = {
   explain,
   adapt,
   createShadow,
+  close,
   backup,
 };

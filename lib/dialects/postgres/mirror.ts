@@ -26,9 +26,21 @@ export interface Login {
   readonly password: string;
 }
 
+export interface LoginWish {
+  /** The target's role. */
+  readonly user: string;
+  /** The server's own superuser, whose password stays. */
+  readonly own: Login;
+}
+
 /** The role that the replay runs as: of the target's name, so that owners are the same, and able to do everything. */
-export const mirrorLogin = async (target: Session | null, server: Session, user: string): Promise<Login> => {
+export const mirrorLogin = async (
+  target: Session | null,
+  server: Session,
+  { user, own }: LoginWish,
+): Promise<Login> => {
   if (target) await mirrorRoles(target, server);
+  if (user === own.user) return own;
   const password = randomBytes(24).toString('base64url');
   const [found] = await server.query('SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1', [user]);
   await server.execute(

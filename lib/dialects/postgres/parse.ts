@@ -85,18 +85,20 @@ export const parseSql = (text: string): Parsed => {
   return parsed;
 };
 
-/** Visits every node of a tree, the root included, whatever it is nested in. */
+/** Visits every node of a tree, the root included, whatever it is nested in and however deep: long sums are deep trees. */
 export const visit = (
   root: unknown,
   see: (type: string, fields: Readonly<Record<string, unknown>>) => void,
 ): void => {
-  if (Array.isArray(root)) {
-    for (const item of root) visit(item, see);
-    return;
-  }
-  if (!isRecord(root)) return;
-  for (const [name, value] of Object.entries(root)) {
-    if (isRecord(value)) see(name, value);
-    if (typeof value === 'object') visit(value, see);
+  const pending: (readonly [name: string | null, value: unknown])[] = [[null, root]];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const [name, value] = next;
+    if (name !== null && isRecord(value)) see(name, value);
+    const inner: (readonly [string | null, unknown])[] = Array.isArray(value)
+      ? value.map((item) => [null, item] as const)
+      : isRecord(value)
+        ? Object.entries(value)
+        : [];
+    for (const item of inner.reverse()) if (typeof item[1] === 'object') pending.push(item);
   }
 };

@@ -3,7 +3,7 @@ import { BEHAVIOUR } from './inspect/behaviour.ts';
 import { CONSTRAINTS } from './inspect/constraints.ts';
 import { RELATIONS } from './inspect/relations.ts';
 import { ROUTINES } from './inspect/routines.ts';
-import type { CatalogueQuery } from './inspect/sql.ts';
+import { type CatalogueQuery, FIRST_USER_OID } from './inspect/sql.ts';
 import { SURROUNDINGS } from './inspect/surroundings.ts';
 import { TYPES } from './inspect/types.ts';
 
@@ -42,6 +42,25 @@ SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS major, r
   r.oid::text || CASE WHEN d.datdba <> r.oid THEN ',' || d.datdba::text ELSE '' END AS self
 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
 WHERE r.rolname = current_user AND d.datname = pg_catalog.current_database()`;
+
+/** Names of the catalogues that hold anything beside the system's own. */
+export const occupiedCatalogues = (names: readonly string[]): string =>
+  names
+    .map(
+      (name) => `SELECT '${name}' AS name WHERE EXISTS (SELECT FROM ${name} WHERE oid >= ${FIRST_USER_OID})`,
+    )
+    .join(' UNION ALL ');
+
+/** For names of numbers: every operator class, and the collations that keys of indexes have. */
+export const OPERATOR_CLASSES = `
+SELECT o.oid::text AS oid, o.opcintype::text AS input, o.opcdefault AS "isDefault",
+  CASE WHEN n.nspname <> 'pg_catalog' THEN n.nspname || '.' ELSE '' END || o.opcname AS name
+FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace`;
+
+export const KEY_COLLATIONS = `
+SELECT c.oid::text AS oid, quote_ident(n.nspname) || '.' || quote_ident(c.collname) AS name
+FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
+WHERE c.oid IN (SELECT unnest(i.indcollation::oid[]) FROM pg_index i WHERE i.indexrelid >= ${FIRST_USER_OID})`;
 
 /** Comments on objects that a user can have made, and on "public" where it is not the one that it comes with. */
 export const COMMENTS = `

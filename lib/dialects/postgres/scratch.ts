@@ -1,7 +1,7 @@
 // Shadow databases on a server that is not ours: the one that the configuration offers, or the target's own. Guards both.
 import { randomBytes, randomInt } from 'node:crypto';
 import { DbsyncError } from '../../errors/index.ts';
-import { openSecret, Secret } from '../../target/index.ts';
+import { openSecret, Secret, type Timeouts } from '../../target/index.ts';
 import type { Identity, Session, Shadow, ShadowRequest } from '../contract.ts';
 import { type PostgresAddress, parseAddress, postgresAddress, siblingAddress } from './address.ts';
 import { connect, connectMaintenance } from './connect.ts';
@@ -19,14 +19,16 @@ export type Fill = (address: PostgresAddress, request: ShadowRequest) => Promise
 const unavailable = (summary: string, why: string, next: string): DbsyncError =>
   new DbsyncError('SHADOW_UNAVAILABLE', { summary, why, next: [next] });
 
-const newName = (): string => `${SHADOW_PREFIX}${randomBytes(6).toString('hex')}`;
+/** A name that only dbsync gives. */
+export const newName = (): string => `${SHADOW_PREFIX}${randomBytes(6).toString('hex')}`;
 
-const dropDatabase = async (
+/** Drops a database of dbsync's own, and ends whoever is still on it. */
+export const dropDatabase = async (
   address: PostgresAddress,
   database: string,
-  request: ShadowRequest,
+  timeouts: Timeouts,
 ): Promise<void> => {
-  const server = await connectMaintenance(address, request.timeouts);
+  const server = await connectMaintenance(address, timeouts);
   try {
     await server.execute(
       `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = ${literal(database)} AND pid <> pg_catalog.pg_backend_pid()`,
@@ -54,7 +56,7 @@ const newDatabase = async (place: Place, request: ShadowRequest, fill: Fill): Pr
   } finally {
     await server.close();
   }
-  const drop = (): Promise<void> => dropDatabase(place.server, database, request);
+  const drop = (): Promise<void> => dropDatabase(place.server, database, request.timeouts);
   try {
     const address = place.addressOf(database);
     const caveats = await fill(address, request);

@@ -1,7 +1,7 @@
 // A private, throwaway PostgreSQL server on loopback, in a folder of its own, gone with this process. Knows no target.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -80,10 +80,12 @@ const SETTINGS: readonly string[] = [
 ];
 
 /**
- * The shell ends the server when its standard input closes: that happens when this process ends in whatever way, kill -9
- * included. SIGINT is PostgreSQL's fast shutdown.
+ * A shell holds the folder from the beginning and the server from the word `go`; it ends both when its standard input closes: that
+ * happens when this process ends in whatever way, kill -9 included. SIGQUIT is PostgreSQL's immediate shutdown, without a
+ * checkpoint; SIGKILL would leave its shared memory behind (https://www.postgresql.org/docs/current/server-shutdown.html).
  */
-const GUARD = 'd=$1; shift; "$@" & p=$!; cat >/dev/null; kill -INT $p; wait $p; rm -rf "$d"';
+const GUARD =
+  'd=$1; shift; if read -r go; then "$@" & p=$!; cat >/dev/null; kill -QUIT $p; wait $p; fi; for i in 1 2 3; do rm -rf "$d" && break; sleep 1; done';
 
 const initialise = async (
   binaries: Binaries,
@@ -105,7 +107,8 @@ const initialise = async (
   await rm(file);
 };
 
-const launch = (binaries: Binaries, folder: string, port: number, who: Account): ChildProcess => {
+/** Starts the guard; the server follows with `go`. */
+const guard = (binaries: Binaries, folder: string, port: number, who: Account): ChildProcess => {
   const settings = [
     ...SETTINGS,
     `port=${port}`,
@@ -174,44 +177,34 @@ const stopper = (child: ChildProcess, folder: string): (() => Promise<void>) => 
   };
 };
 
-/** Starts a private server with a random password. Throws SHADOW_UNAVAILABLE. */
+const release = (child: ChildProcess): void => {
+  child.unref();
+  child.stderr?.resume();
+  for (const stream of [child.stdin, child.stderr]) if (stream instanceof net.Socket) stream.unref();
+};
+
+/**
+ * Starts a private server with a random password. It does not keep this process from ending, and ends with it. Throws
+ * SHADOW_UNAVAILABLE.
+ */
 export const startServer = async (binaries: Binaries): Promise<PrivateServer> => {
   const folder = await mkdtemp(path.join(os.tmpdir(), SHADOW_PREFIX));
   const password = randomBytes(24).toString('base64url');
+  let stop = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const who = await account();
     if (who.uid !== undefined && who.gid !== undefined) await chown(folder, who.uid, who.gid);
-    await initialise(binaries, folder, who, password);
     const port = await freePort();
-    const child = launch(binaries, folder, port, who);
-    const stop = stopper(child, folder);
-    try {
-      await waitUntilReady(child, folder, port);
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-    child.unref();
-    child.stderr?.resume();
-    for (const stream of [child.stdin, child.stderr]) if (stream instanceof net.Socket) stream.unref();
+    const child = guard(binaries, folder, port, who);
+    stop = stopper(child, folder);
+    await initialise(binaries, folder, who, password);
+    child.stdin?.write('go\n');
+    await waitUntilReady(child, folder, port);
+    release(child);
     return { binaries, port, user: 'postgres', password, folder, pid: child.pid ?? 0, stop };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await stop();
     if (error instanceof DbsyncError) throw error;
     throw unavailable(`A private PostgreSQL ${binaries.version} server could not be started.`, error);
   }
-};
-
-/** Folders of servers that an earlier process left behind and that no longer run; the guard removes all but these. */
-export const leftoverFolders = async (): Promise<readonly string[]> => {
-  const names = await readdir(os.tmpdir()).catch(() => []);
-  const folders = names
-    .filter((name) => name.startsWith(SHADOW_PREFIX))
-    .map((name) => path.join(os.tmpdir(), name));
-  const idle: string[] = [];
-  for (const folder of folders) {
-    const running = await readFile(path.join(folder, 'data', 'postmaster.pid'), 'utf8').catch(() => null);
-    if (running === null) idle.push(folder);
-  }
-  return idle;
 };

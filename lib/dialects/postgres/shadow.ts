@@ -1,14 +1,16 @@
 // Makes shadow databases. Every one is dbsync's own, by name or by proof, is never the target, and is always dropped.
-import { randomBytes } from 'node:crypto';
 import { DbsyncError } from '../../errors/index.ts';
+import { Secret } from '../../target/index.ts';
 import type { Session, Shadow, ShadowRequest } from '../contract.ts';
-import { otherAddress, type PostgresAddress, postgresAddress } from './address.ts';
-import { chooseServer, findServers } from './binaries.ts';
+import { createPool } from '../pool.ts';
+import { otherAddress, type PostgresAddress, parseAddress, postgresAddress } from './address.ts';
+import { type Binaries, chooseServer, findServers } from './binaries.ts';
 import { connect, ensureSchema } from './connect.ts';
 import { copyStructure } from './copy.ts';
 import { createLike, extensionCaveats, mirrorDefaults, mirrorLogin } from './mirror.ts';
-import { offeredShadow, scratchShadow } from './scratch.ts';
-import { type PrivateServer, SHADOW_PREFIX, startServer } from './server.ts';
+import { dropDatabase, newName, offeredShadow, scratchShadow } from './scratch.ts';
+import { type PrivateServer, startServer } from './server.ts';
+import { isRenewed, serverState } from './state.ts';
 
 const majorOf = (request: ShadowRequest): number | null => request.identity?.versionNumbers[0] ?? null;
 
@@ -36,21 +38,58 @@ const withSession = async <T>(
   }
 };
 
+/** A private server, and its state when it was new. */
+interface Held {
+  readonly server: PrivateServer;
+  readonly fresh: string;
+  stop(): Promise<void>;
+}
+
+const servers = createPool<Held>();
+
+/** Stops the private servers that wait for a next shadow. */
+export const close = (): Promise<void> => servers.close();
+
+const adminAddress = ({ user, password, port }: PrivateServer): PostgresAddress =>
+  parseAddress(
+    new Secret(`postgresql://${user}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`),
+    '/',
+  );
+
+/** A server with nothing of an earlier shadow in it. */
+const takeServer = (binaries: Binaries, request: ShadowRequest): Promise<Held> =>
+  servers.take({
+    key: binaries.folder,
+    start: async () => {
+      const server = await startServer(binaries);
+      try {
+        const fresh = await withSession(adminAddress(server), request, serverState);
+        return { server, fresh, stop: server.stop };
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
+    },
+    renew: ({ server, fresh }) =>
+      withSession(adminAddress(server), request, (session) => isRenewed(session, fresh)),
+  });
+
 interface Furnished {
   readonly address: PostgresAddress;
   readonly caveats: readonly string[];
 }
 
 /** Roles, a database and its contents in a private server. */
-const furnish = async (server: PrivateServer, request: ShadowRequest): Promise<Furnished> => {
+const furnish = async (
+  server: PrivateServer,
+  database: string,
+  request: ShadowRequest,
+): Promise<Furnished> => {
   const like = postgresAddress(request.address);
-  const place = { port: server.port, user: server.user, password: server.password };
-  const admin: PostgresAddress = { ...otherAddress(like, { ...place, database: 'postgres' }), schema: null };
-  const database = `${SHADOW_PREFIX}${randomBytes(6).toString('hex')}`;
-  const made = await withSession(admin, request, async (session) => {
-    const login = await mirrorLogin(request.target, session, roleOf(request, like));
+  const made = await withSession(adminAddress(server), request, async (session) => {
+    const login = await mirrorLogin(request.target, session, { user: roleOf(request, like), own: server });
     const caveats = await createLike(session, { database, owner: login.user }, request.identity);
-    return { login, caveats };
+    return { login: { user: login.user, password: login.password }, caveats };
   });
   const address = otherAddress(like, { port: server.port, ...made.login, database });
   return { address, caveats: [...made.caveats, ...(await fill(address, request))] };
@@ -74,22 +113,37 @@ const fill = async (address: PostgresAddress, request: ShadowRequest): Promise<r
 
 const SUPERUSER = 'statements run there as a superuser: missing privileges show only on the target';
 
+/** Drops the database and keeps its server for the next shadow; a server that does not let it go is stopped. */
+const giveBack = async (held: Held, database: string, request: ShadowRequest): Promise<void> => {
+  try {
+    await dropDatabase(adminAddress(held.server), database, request.timeouts);
+  } catch {
+    return held.stop();
+  }
+  return servers.give(held.server.binaries.folder, held);
+};
+
 /** A private server of this machine's programs; null where there are none. */
 const privateShadow = async (request: ShadowRequest): Promise<Shadow | null> => {
   const binaries = chooseServer(await findServers(), majorOf(request));
   if (!binaries) return null;
-  const server = await startServer(binaries);
+  const held = await takeServer(binaries, request);
+  const database = newName();
   try {
-    const { address, caveats } = await furnish(server, request);
+    const { address, caveats } = await furnish(held.server, database, request);
+    let dropped: Promise<void> | null = null;
     return {
       address,
       description: `a private PostgreSQL ${binaries.version} server (${binaries.origin})`,
       holdsData: false,
-      caveats: [...versionCaveats(server, request), ...caveats, SUPERUSER],
-      drop: () => server.stop(),
+      caveats: [...versionCaveats(held.server, request), ...caveats, SUPERUSER],
+      drop: () => {
+        dropped ??= giveBack(held, database, request);
+        return dropped;
+      },
     };
   } catch (error) {
-    await server.stop();
+    await held.stop();
     throw error;
   }
 };

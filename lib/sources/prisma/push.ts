@@ -27,9 +27,14 @@ export const schemaDifference = async (
 const withEngine = (asked: Asked): Asked & { readonly engine: NonNullable<Asked['engine']> } => {
   if (asked.engine) return { ...asked, engine: asked.engine };
   throw new DbsyncError('PUSH_REFUSED', {
-    summary: 'Push is not possible on this database.',
+    summary:
+      'Push is not possible on this database: it needs an engine of Prisma that can work on it in process.',
     why: asked.unavailable,
-    next: ['Use migrations (leave --strategy out).'],
+    next: [
+      'Use migrations (leave --strategy out).',
+      "What push would run can be had from the project's own Prisma, where its native schema engine is installed, as a migration to review:",
+      '$ npx zx tasks/prisma.ts --env <env> -- migrate dev --create-only',
+    ],
   });
 };
 

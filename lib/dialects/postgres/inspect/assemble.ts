@@ -8,9 +8,15 @@ interface Node {
   readonly children: Node[];
 }
 
+const NONE: readonly SchemaObject[] = [];
+const NO_NOTES: readonly Note[] = [];
+
 /** A comment or a security label of one object. */
 export interface Note {
-  readonly key: string;
+  /** As in the row. */
+  readonly catalogue: string;
+  readonly oid: string;
+  readonly sub: number;
   readonly attribute: 'comment' | 'securityLabels';
   readonly value: Value;
 }
@@ -38,28 +44,53 @@ const hideSecrets = (attributes: Record<string, Value>): void => {
   if (typeof attributes.connection === 'string') attributes.connection = mark(attributes.connection);
 };
 
+const inPlace = (a: Node, b: Node): number => a.row.sub - b.row.sub;
+
+/** Columns come in the order of their numbers; whatever has none stays as it was given. */
 const toObject = ({ row, children }: Node): SchemaObject =>
   schemaObject({
     kind: row.kind,
     namespace: row.namespace,
     name: row.name,
     attributes: row.attributes,
-    children: children.map(toObject),
+    children: children.length === 0 ? NONE : children.sort(inPlace).map(toObject),
   });
+
+/** Things by catalogue and number. */
+type Index<T> = Map<string, Map<string, T>>;
+
+const put = <T>(index: Index<T>, at: { catalogue: string; oid: string }, thing: T): void => {
+  const within = index.get(at.catalogue);
+  if (within) within.set(at.oid, thing);
+  else index.set(at.catalogue, new Map([[at.oid, thing]]));
+};
+
+const notesByObject = (notes: readonly Note[]): Index<readonly Note[]> => {
+  const found: Index<readonly Note[]> = new Map();
+  for (const note of notes) put(found, note, [...(found.get(note.catalogue)?.get(note.oid) ?? []), note]);
+  return found;
+};
+
+const topLevel = (nodes: readonly Node[]): Index<Node> => {
+  const found: Index<Node> = new Map();
+  for (const node of nodes) if (node.row.parent === null) put(found, node.row, node);
+  return found;
+};
 
 /** Links children to parents and adds notes. Rows whose parent is not in the snapshot (an extension's table) fall away. */
 export const assemble = (rows: readonly CatalogueRow[], notes: readonly Note[]): readonly SchemaObject[] => {
-  const nodes = new Map<string, Node>();
-  for (const row of rows) nodes.set(row.key, { row, children: [] });
-  for (const { key, attribute, value } of notes) {
-    const node = nodes.get(key);
-    if (node) node.row.attributes[attribute] = value;
-  }
+  const nodes = rows.map((row): Node => ({ row, children: [] }));
+  const parents = topLevel(nodes);
+  const noted = notesByObject(notes);
   const top: Node[] = [];
-  for (const node of nodes.values()) {
-    hideSecrets(node.row.attributes);
-    if (node.row.parent === null) top.push(node);
-    else nodes.get(node.row.parent)?.children.push(node);
+  for (const node of nodes) {
+    const { row } = node;
+    for (const note of noted.get(row.catalogue)?.get(row.oid) ?? NO_NOTES) {
+      if (note.sub === row.sub) row.attributes[note.attribute] = note.value;
+    }
+    hideSecrets(row.attributes);
+    if (row.parent === null) top.push(node);
+    else parents.get(row.within)?.get(row.parent)?.children.push(node);
   }
   return top.map(toObject);
 };

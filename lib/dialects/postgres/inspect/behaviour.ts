@@ -6,6 +6,7 @@ const ENABLED = (column: string): string =>
 
 const triggers: CatalogueQuery = {
   title: 'triggers',
+  holds: 'pg_trigger',
   // A partition's copy of its parent's trigger counts only where it is enabled differently (as in pg_dump).
   sql: ({ major }) => `
 SELECT 'pg_trigger' AS "_class", g.oid AS "_oid", 'pg_class' AS "_in", g.tgrelid AS "_parent", 'trigger' AS "_kind", g.tgname AS "_name",
@@ -25,6 +26,7 @@ FROM pg_rewrite r WHERE r.rulename <> '_RETURN' AND r.oid >= 16384`,
 
 const policies: CatalogueQuery = {
   title: 'policies',
+  holds: 'pg_policy',
   sql: (context) => `
 SELECT 'pg_policy' AS "_class", p.oid AS "_oid", 'pg_class' AS "_in", p.polrelid AS "_parent", 'policy' AS "_kind", p.polname AS "_name",
   CASE p.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' WHEN 'd' THEN 'delete' ELSE 'all' END AS "command",
@@ -36,6 +38,7 @@ FROM pg_policy p`,
 
 const eventTriggers: CatalogueQuery = {
   title: 'event triggers',
+  holds: 'pg_event_trigger',
   sql: (context) => `
 SELECT 'pg_event_trigger' AS "_class", e.oid AS "_oid", 'event-trigger' AS "_kind", e.evtname AS "_name", e.evtevent AS "event",
   e.evtfoid::regprocedure::text AS "function", ${ENABLED('e.evtenabled')}, to_json(e.evttags) AS "tags", ${owner(context, 'e.evtowner')}
@@ -44,6 +47,7 @@ FROM pg_event_trigger e WHERE ${independent('pg_event_trigger', 'e.oid')}`,
 
 const statistics: CatalogueQuery = {
   title: 'statistics objects',
+  holds: 'pg_statistic_ext',
   sql: (context) => `
 SELECT 'pg_statistic_ext' AS "_class", s.oid AS "_oid", 'statistics' AS "_kind", n.nspname AS "_ns", s.stxname AS "_name",
   pg_get_statisticsobjdef(s.oid) AS "definition", ${owner(context, 's.stxowner')}

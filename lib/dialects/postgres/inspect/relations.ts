@@ -1,4 +1,6 @@
-// Queries: namespaces, tables, views, sequences and their columns. Text only.
+// Queries: namespaces, tables, views, sequences and their columns.
+import { learnColumn } from './lookup.ts';
+import { textOf } from './rows.ts';
 import {
   type CatalogueContext,
   type CatalogueQuery,
@@ -6,7 +8,9 @@ import {
   independent,
   options,
   owner,
+  ownMaking,
   privileges,
+  rare,
   userNamespace,
 } from './sql.ts';
 
@@ -56,7 +60,7 @@ SELECT 'pg_class' AS "_class", c.oid AS "_oid", ${KINDS} AS "_kind", n.nspname A
     WHERE ft.ftrelid = c.oid) END AS "server",
   CASE WHEN c.relkind = 'f' THEN (SELECT to_json(ft.ftoptions) FROM pg_foreign_table ft WHERE ft.ftrelid = c.oid) END AS "fdwOptions"
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${userNamespace('n')} AND ${independent('pg_class', 'c.oid')}`,
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${userNamespace('n')} AND ${ownMaking('pg_class', 'c.oid')}`,
 };
 
 const identitySequence = `(SELECT json_build_object('sequence', sc.relname, 'type', format_type(s.seqtypid, NULL),
@@ -68,40 +72,83 @@ const identitySequence = `(SELECT json_build_object('sequence', sc.relname, 'typ
 
 const STORAGE = `CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' WHEN 'x' THEN 'extended' END`;
 
-const compression = ({ major }: CatalogueContext): string =>
-  major >= 14 ? `CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS "compression",` : '';
+const unusual = ({ major }: CatalogueContext): readonly string[] => [
+  `a.attgenerated <> ''`,
+  `a.attidentity <> ''`,
+  'a.attcollation <> t.typcollation',
+  'a.attstorage <> t.typstorage',
+  'a.attstattarget >= 0',
+  `cardinality(a.attoptions) > 1`,
+  `a.attoptions[1] !~ '^pg_'`,
+  'a.attfdwoptions IS NOT NULL',
+  'a.attinhcount > 0',
+  'a.attacl IS NOT NULL',
+  ...(major >= 14 ? [`a.attcompression <> ''`] : []),
+];
 
-const columns: CatalogueQuery = {
-  title: 'columns',
-  // Some minor releases keep their own books in attoptions (pg_attver=<position in the log>), which pg_dump leaves out too.
+/** Some minor releases keep their own books in attoptions (pg_attver=<position in the log>), which pg_dump leaves out too. */
+const unusualAttributes = (context: CatalogueContext): readonly string[] => [
+  `CASE a.attgenerated WHEN 's' THEN 'always as (' || pg_get_expr(d.adbin, d.adrelid) || ') stored'
+    WHEN 'v' THEN 'always as (' || pg_get_expr(d.adbin, d.adrelid) || ') virtual' END AS "generated"`,
+  `CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS "identity"`,
+  `CASE WHEN a.attidentity <> '' THEN ${identitySequence} END AS "identitySequence"`,
+  collation('a.attcollation', 't.typcollation'),
+  `CASE WHEN a.attstorage <> t.typstorage THEN ${STORAGE} END AS "storage"`,
+  'CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS "statistics"',
+  `CASE WHEN a.attoptions IS NOT NULL THEN (SELECT json_agg(o ORDER BY o) FROM unnest(a.attoptions) o
+    WHERE o !~ '^pg_') END AS "options"`,
+  'CASE WHEN a.attfdwoptions IS NOT NULL THEN to_json(a.attfdwoptions) END AS "fdwOptions"',
+  `CASE WHEN a.attinhcount > 0 THEN CASE WHEN a.attislocal THEN 'and declared here' ELSE 'yes' END END AS "inherited"`,
+  privileges(context, { acl: 'a.attacl', type: 'c', owner: 'c.relowner' }),
+  ...(context.major >= 14
+    ? [`CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS "compression"`]
+    : []),
+];
+
+const columns = (parts: {
+  readonly title: string;
+  readonly relkinds: string;
+  readonly parent: string;
+  readonly place: CatalogueQuery['place'];
+  readonly holds?: string;
+}): CatalogueQuery => ({
+  title: parts.title,
+  place: parts.place ?? {},
+  ...(parts.holds && { holds: parts.holds }),
+  // A default names no column, so it needs no relation to be printed; opening each of them is what would take the time.
   sql: (context) => `
-SELECT CASE WHEN c.relkind = 'c' THEN 'pg_type' ELSE 'pg_class' END AS "_in",
-  CASE WHEN c.relkind = 'c' THEN c.reltype ELSE c.oid END AS "_parent",
-  'pg_class' AS "_class", a.attrelid AS "_oid", a.attnum AS "_sub",
-  CASE WHEN c.relkind = 'c' THEN 'attribute' ELSE 'column' END AS "_kind", a.attname AS "_name",
+SELECT ${parts.parent} AS "_parent", a.attrelid AS "_oid", a.attnum AS "_sub", a.attname AS "_name",
+  a.atttypid AS "_type", a.attcollation AS "_collation",
   format_type(a.atttypid, a.atttypmod) AS "type",
   CASE WHEN c.relkind IN ('r', 'p', 'f') THEN NOT a.attnotnull END AS "nullable",
-  CASE WHEN a.atthasdef AND a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
-  CASE a.attgenerated WHEN 's' THEN 'always as (' || pg_get_expr(d.adbin, d.adrelid) || ') stored'
-    WHEN 'v' THEN 'always as (' || pg_get_expr(d.adbin, d.adrelid) || ') virtual' END AS "generated",
-  CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS "identity",
-  CASE WHEN a.attidentity <> '' THEN ${identitySequence} END AS "identitySequence",
-  ${collation('a.attcollation', 't.typcollation')},
-  CASE WHEN a.attstorage <> t.typstorage THEN ${STORAGE} END AS "storage",
-  ${compression(context)}
-  CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS "statistics",
-  CASE WHEN a.attoptions IS NOT NULL THEN (SELECT json_agg(o ORDER BY o) FROM unnest(a.attoptions) o
-    WHERE o !~ '^pg_') END AS "options",
-  CASE WHEN a.attfdwoptions IS NOT NULL THEN to_json(a.attfdwoptions) END AS "fdwOptions",
-  CASE WHEN a.attinhcount > 0 THEN CASE WHEN a.attislocal THEN 'and declared here' ELSE 'yes' END END AS "inherited",
-  ${privileges(context, { acl: 'a.attacl', type: 'c', owner: 'c.relowner' })}
+  CASE WHEN a.atthasdef AND a.attgenerated = '' THEN pg_get_expr(d.adbin, 0) END AS "default",
+  ${rare(unusual(context), unusualAttributes(context))}
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND ${userNamespace('n')}
-ORDER BY a.attrelid, a.attnum`,
-};
+WHERE c.relkind IN (${parts.relkinds}) AND ${userNamespace('n')}`,
+  refine: ({ sub, name }, fields, lookup) =>
+    learnColumn(lookup, textOf(fields._oid), sub, {
+      name,
+      type: textOf(fields._type),
+      collation: textOf(fields._collation),
+    }),
+});
+
+const tableColumns = columns({
+  title: 'columns',
+  relkinds: `'r', 'p', 'f', 'v', 'm'`,
+  parent: 'a.attrelid',
+  place: { _class: 'pg_class', _in: 'pg_class', _kind: 'column' },
+});
+
+const typeAttributes = columns({
+  title: 'attributes of composite types',
+  relkinds: `'c'`,
+  parent: 'c.reltype',
+  place: { _class: 'pg_class', _in: 'pg_type', _kind: 'attribute' },
+});
 
 const sequences: CatalogueQuery = {
   title: 'sequences',
@@ -121,4 +168,10 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s
 WHERE c.relkind = 'S' AND ${userNamespace('n')} AND ${independent('pg_class', 'c.oid')}`,
 };
 
-export const RELATIONS: readonly CatalogueQuery[] = [namespaces, relations, columns, sequences];
+export const RELATIONS: readonly CatalogueQuery[] = [
+  namespaces,
+  relations,
+  tableColumns,
+  typeAttributes,
+  sequences,
+];

@@ -3,6 +3,7 @@ import { type CatalogueQuery, independent, owner, privileges, routine, userNames
 
 const routines: CatalogueQuery = {
   title: 'functions, procedures and aggregates',
+  holds: 'pg_proc',
   sql: (context) => `
 SELECT 'pg_proc' AS "_class", p.oid AS "_oid", n.nspname AS "_ns",
   p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS "_name",
@@ -25,6 +26,7 @@ WHERE ${userNamespace('n')} AND ${independent('pg_proc', 'p.oid')}`,
 
 const operators: CatalogueQuery = {
   title: 'operators',
+  holds: 'pg_operator',
   sql: (context) => `
 SELECT 'pg_operator' AS "_class", o.oid AS "_oid", 'operator' AS "_kind", n.nspname AS "_ns",
   o.oprname || '(' || format_type(nullif(o.oprleft, 0), NULL) || ', ' || format_type(nullif(o.oprright, 0), NULL) || ')' AS "_name",
@@ -37,6 +39,7 @@ WHERE ${userNamespace('n')} AND ${independent('pg_operator', 'o.oid')}`,
 
 const families: CatalogueQuery = {
   title: 'operator families',
+  holds: 'pg_opfamily',
   sql: (context) => `
 SELECT 'pg_opfamily' AS "_class", f.oid AS "_oid", 'operator-family' AS "_kind", n.nspname AS "_ns", f.opfname || ' using ' || am.amname AS "_name",
   ${owner(context, 'f.opfowner')},
@@ -50,6 +53,7 @@ WHERE ${userNamespace('n')} AND ${independent('pg_opfamily', 'f.oid')}`,
 
 const classes: CatalogueQuery = {
   title: 'operator classes',
+  holds: 'pg_opclass',
   sql: (context) => `
 SELECT 'pg_opclass' AS "_class", o.oid AS "_oid", 'operator-class' AS "_kind", n.nspname AS "_ns", o.opcname || ' using ' || am.amname AS "_name",
   ${owner(context, 'o.opcowner')},
@@ -62,6 +66,7 @@ WHERE ${userNamespace('n')} AND ${independent('pg_opclass', 'o.oid')}`,
 
 const languages: CatalogueQuery = {
   title: 'languages',
+  holds: 'pg_language',
   sql: (context) => `
 SELECT 'pg_language' AS "_class", l.oid AS "_oid", 'language' AS "_kind", l.lanname AS "_name", l.lanpltrusted AS "trusted",
   ${owner(context, 'l.lanowner')},
@@ -72,6 +77,7 @@ FROM pg_language l WHERE l.oid >= 16384 AND ${independent('pg_language', 'l.oid'
 
 const accessMethods: CatalogueQuery = {
   title: 'access methods',
+  holds: 'pg_am',
   sql: () => `
 SELECT 'pg_am' AS "_class", a.oid AS "_oid", 'access-method' AS "_kind", a.amname AS "_name", a.amtype AS "type", a.amhandler::text AS "handler"
 FROM pg_am a WHERE a.oid >= 16384 AND ${independent('pg_am', 'a.oid')}`,
@@ -79,6 +85,7 @@ FROM pg_am a WHERE a.oid >= 16384 AND ${independent('pg_am', 'a.oid')}`,
 
 const transforms: CatalogueQuery = {
   title: 'transforms',
+  holds: 'pg_transform',
   sql: () => `
 SELECT 'pg_transform' AS "_class", t.oid AS "_oid", 'transform' AS "_kind",
   format_type(t.trftype, NULL) || ' for ' || l.lanname AS "_name", ${routine('t.trffromsql', 'fromSql')}, ${routine('t.trftosql', 'toSql')}
@@ -87,6 +94,7 @@ FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE ${independent(
 
 const conversions: CatalogueQuery = {
   title: 'conversions',
+  holds: 'pg_conversion',
   sql: (context) => `
 SELECT 'pg_conversion' AS "_class", c.oid AS "_oid", 'conversion' AS "_kind", n.nspname AS "_ns", c.conname AS "_name",
   ${owner(context, 'c.conowner')}, c.conproc::text AS "function", c.condefault AS "isDefault",

@@ -1,4 +1,6 @@
 // Pieces of SQL that the catalogue queries share. Text only; every piece is built from constants of this folder.
+import type { Lookup } from './lookup.ts';
+import type { CatalogueRow, Fields } from './rows.ts';
 
 /** What the queries depend on, read once before them. */
 export interface CatalogueContext {
@@ -8,17 +10,30 @@ export interface CatalogueContext {
   readonly superuser: boolean;
 }
 
+export type Place = '_class' | '_in' | '_kind';
+
+/** The system's own objects have smaller numbers (FirstNormalObjectId in access/transam.h). */
+export const FIRST_USER_OID = 16_384;
+
 /**
  * One query per kind. Its rows become objects: columns that begin with an underscore say what and where the object is,
  * every other column is an attribute of that name (null: absent).
  * - `_class`, `_oid`, `_sub`: the catalogue row, for comments and for children to find their parent
  * - `_in`, `_parent`: the parent's catalogue and number; absent for top-level objects
  * - `_kind`, `_ns`, `_name`: as in the snapshot
+ * - `_more`: a JSON object of further attributes (see `rare`)
+ * - any other: for `refine`
  */
 export interface CatalogueQuery {
   readonly title: string;
   /** First major version that has the catalogue. */
   readonly since?: number;
+  /** Asked only where this catalogue holds a row that is not the system's own: most databases have none of most kinds. */
+  readonly holds?: string;
+  /** Columns that are the same in every row. */
+  readonly place?: Readonly<Partial<Record<Place, string>>>;
+  /** Finishes a row's attributes: what the server could say too, but slower. */
+  readonly refine?: (row: CatalogueRow, fields: Fields, lookup: Lookup) => void;
   readonly sql: (context: CatalogueContext) => string;
 }
 
@@ -30,6 +45,18 @@ export const userNamespace = (alias: string): string =>
 export const independent = (catalogue: string, oid: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend dep WHERE dep.classid = '${catalogue}'::regclass AND dep.objid = ${oid}
     AND dep.objsubid = 0 AND dep.deptype IN ('e', 'i'))`;
+
+/** The object belongs to no extension. Cheaper than `independent` where there are many objects. */
+export const ownMaking = (catalogue: string, oid: string): string =>
+  `${oid} NOT IN (SELECT dep.objid FROM pg_depend dep WHERE dep.refclassid = 'pg_extension'::regclass
+    AND dep.classid = '${catalogue}'::regclass AND dep.objsubid = 0 AND dep.deptype = 'e')`;
+
+/**
+ * Attributes that few objects have, as one JSON object where `when` holds: most rows then carry one empty cell for all of
+ * them. `when` must hold wherever one of them is not null.
+ */
+export const rare = (when: readonly string[], attributes: readonly string[]): string =>
+  `CASE WHEN ${when.join(' OR ')} THEN (SELECT row_to_json(few) FROM (SELECT ${attributes.join(', ')}) few) END AS "_more"`;
 
 /** The owner's name; absent where that is ourselves, for a rehearsal runs under a role of its own. */
 export const owner = ({ self }: CatalogueContext, column: string): string =>
@@ -67,19 +94,14 @@ export const privileges = (context: CatalogueContext, parts: AclParts): string =
   ) items) END AS "${parts.alias ?? 'privileges'}"`;
 };
 
-/** An array of `name=value` options in a fixed order. */
+/** An array of `name=value` options in a fixed order; absent for none. */
 export const options = (column: string, alias = 'options'): string =>
-  `(SELECT json_agg(o ORDER BY o) FROM unnest(${column}) o) AS "${alias}"`;
+  `CASE WHEN ${column} IS NOT NULL THEN (SELECT json_agg(o ORDER BY o) FROM unnest(${column}) o) END AS "${alias}"`;
 
 /** A collation's qualified name, where it is not the type's own. */
 export const collation = (used: string, own: string): string =>
   `CASE WHEN ${used} <> 0 AND ${used} <> ${own} THEN (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
     FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = ${used}) END AS "collation"`;
-
-/** Names of the columns with these numbers, in order. */
-export const columnNames = (relation: string, numbers: string): string =>
-  `(SELECT json_agg(ka.attname ORDER BY listed.place) FROM unnest(${numbers}) WITH ORDINALITY listed(number, place)
-    JOIN pg_attribute ka ON ka.attrelid = ${relation} AND ka.attnum = listed.number)`;
 
 /** A function's full name; absent for none. */
 export const routine = (column: string, alias: string): string =>

@@ -19,6 +19,7 @@ FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace`,
 
 const wrappers: CatalogueQuery = {
   title: 'foreign-data wrappers',
+  holds: 'pg_foreign_data_wrapper',
   sql: (context) => `
 SELECT 'pg_foreign_data_wrapper' AS "_class", w.oid AS "_oid", 'foreign-data-wrapper' AS "_kind", w.fdwname AS "_name",
   ${owner(context, 'w.fdwowner')}, ${privileges(context, { acl: 'w.fdwacl', type: 'F', owner: 'w.fdwowner' })},
@@ -28,6 +29,7 @@ FROM pg_foreign_data_wrapper w WHERE ${independent('pg_foreign_data_wrapper', 'w
 
 const servers: CatalogueQuery = {
   title: 'foreign servers',
+  holds: 'pg_foreign_server',
   sql: (context) => `
 SELECT 'pg_foreign_server' AS "_class", s.oid AS "_oid", 'foreign-server' AS "_kind", s.srvname AS "_name",
   ${owner(context, 's.srvowner')}, ${privileges(context, { acl: 's.srvacl', type: 'S', owner: 's.srvowner' })},
@@ -38,6 +40,7 @@ FROM pg_foreign_server s WHERE ${independent('pg_foreign_server', 's.oid')}`,
 
 const mappings: CatalogueQuery = {
   title: 'user mappings',
+  holds: 'pg_foreign_server',
   sql: (context) => `
 SELECT 'pg_user_mapping' AS "_class", m.umid AS "_oid", 'user-mapping' AS "_kind",
   ${roleName(context, 'm.umuser')} || ' at ' || m.srvname AS "_name", to_json(m.umoptions) AS "fdwOptions"
@@ -53,6 +56,7 @@ const publishedTables = (
 
 const publications: CatalogueQuery = {
   title: 'publications',
+  holds: 'pg_publication',
   sql: (context) => `
 SELECT 'pg_publication' AS "_class", p.oid AS "_oid", 'publication' AS "_kind", p.pubname AS "_name", ${owner(context, 'p.pubowner')},
   to_jsonb(p) - '{oid,pubname,pubowner}'::text[] AS "definition", ${publishedTables(context.major)} AS "tables"
@@ -67,6 +71,7 @@ FROM pg_publication p WHERE ${independent('pg_publication', 'p.oid')}`,
 
 const subscriptions: CatalogueQuery = {
   title: 'subscriptions',
+  holds: 'pg_subscription',
   // The connection string holds a password and may be read by superusers only.
   sql: (context) => `
 SELECT 'pg_subscription' AS "_class", s.oid AS "_oid", 'subscription' AS "_kind", s.subname AS "_name", ${owner(context, 's.subowner')},
@@ -77,6 +82,7 @@ FROM pg_subscription s WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE 
 
 const searchConfigurations: CatalogueQuery = {
   title: 'text search configurations',
+  holds: 'pg_ts_config',
   sql: (context) => `
 SELECT 'pg_ts_config' AS "_class", c.oid AS "_oid", 'text-search-configuration' AS "_kind", n.nspname AS "_ns", c.cfgname AS "_name",
   ${owner(context, 'c.cfgowner')},
@@ -89,6 +95,7 @@ FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE ${userNa
 
 const searchDictionaries: CatalogueQuery = {
   title: 'text search dictionaries',
+  holds: 'pg_ts_dict',
   sql: (context) => `
 SELECT 'pg_ts_dict' AS "_class", d.oid AS "_oid", 'text-search-dictionary' AS "_kind", n.nspname AS "_ns", d.dictname AS "_name",
   ${owner(context, 'd.dictowner')}, d.dictinitoption AS "options",
@@ -113,6 +120,7 @@ const OBJECT_TYPES = `CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 
 
 const defaultPrivileges: CatalogueQuery = {
   title: 'default privileges',
+  holds: 'pg_default_acl',
   sql: (context) => `
 SELECT 'pg_default_acl' AS "_class", d.oid AS "_oid", 'default-privileges' AS "_kind", n.nspname AS "_ns",
   ${OBJECT_TYPES} || ' of ' || ${roleName(context, 'd.defaclrole')} AS "_name",

@@ -11,6 +11,7 @@ import {
 
 const types: CatalogueQuery = {
   title: 'types',
+  // Most types are the row types of tables and the arrays of everything: those are put aside first, at one reading.
   sql: (context) => `
 SELECT 'pg_type' AS "_class", t.oid AS "_oid", n.nspname AS "_ns", t.typname AS "_name",
   CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite-type' WHEN 'r' THEN 'range-type'
@@ -35,19 +36,22 @@ SELECT 'pg_type' AS "_class", t.oid AS "_oid", n.nspname AS "_ns", t.typname AS 
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_class c ON c.oid = t.typrelid
 WHERE ${userNamespace('n')} AND ${independent('pg_type', 't.oid')} AND (c.oid IS NULL OR c.relkind = 'c')
-  AND NOT EXISTS (SELECT FROM pg_type el WHERE el.typarray = t.oid)
+  AND t.oid NOT IN (SELECT el.typarray FROM pg_type el WHERE el.typarray <> 0)
   AND (t.typtype IN ('e', 'd', 'c', 'r', 'b') OR t.typtype = 'p' AND NOT t.typisdefined)`,
 };
 
 const enumValues: CatalogueQuery = {
   title: 'enum values',
+  holds: 'pg_enum',
   sql: () => `
-SELECT 'pg_type' AS "_in", e.enumtypid AS "_parent", 'pg_enum' AS "_class", e.oid AS "_oid", 'enum-value' AS "_kind", e.enumlabel AS "_name"
-FROM pg_enum e ORDER BY e.enumtypid, e.enumsortorder`,
+SELECT 'pg_type' AS "_in", e.enumtypid AS "_parent", 'pg_enum' AS "_class", e.oid AS "_oid", 'enum-value' AS "_kind", e.enumlabel AS "_name",
+  row_number() OVER (ORDER BY e.enumtypid, e.enumsortorder) AS "_sub"
+FROM pg_enum e`,
 };
 
 const collations: CatalogueQuery = {
   title: 'collations',
+  holds: 'pg_collation',
   // The row as JSON: the columns differ between versions, and each of them makes a difference. The version that the
   // system's library had when the collation was made (collversion) is the machine's, not the schema's.
   sql: (context) => `
@@ -60,6 +64,7 @@ WHERE ${userNamespace('n')} AND ${independent('pg_collation', 'c.oid')}`,
 
 const casts: CatalogueQuery = {
   title: 'casts',
+  holds: 'pg_cast',
   sql: () => `
 SELECT 'pg_cast' AS "_class", c.oid AS "_oid", 'cast' AS "_kind",
   format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL) AS "_name",

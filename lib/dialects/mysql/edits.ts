@@ -1,0 +1,238 @@
+// What one statement does to the schema, as far as its clauses tell. Knows no live schema.
+import { type ObjectName, type SchemaEdit, type SchemaObject, schemaObject } from '../../schema/index.ts';
+import type { Statement } from '../../sql/index.ts';
+import { alterOf, clauseColumn } from './alter.ts';
+import { columnObject } from './edit-columns.ts';
+import { indexObject, keyObject, listAt } from './edit-keys.ts';
+import { type ObjectHead, objectHead } from './head.ts';
+import { isName, nameAt, type Word, wordsOf } from './words.ts';
+
+type Clause = readonly Word[];
+
+const named = (kind: string, name: string): ObjectName => ({ kind, namespace: null, name });
+const table = (name: string): ObjectName => named('table', name);
+const text = (words: Clause, at: number): string =>
+  words[at]?.kind === 'word' ? (words[at]?.text ?? '') : '';
+
+/** A column and what stands with it: its primary or unique key. */
+const columnParts = (name: string, words: Clause): readonly SchemaObject[] => {
+  const says = (word: string): boolean => words.some((one) => one.kind === 'word' && one.text === word);
+  const keys: SchemaObject[] = [];
+  if (says('PRIMARY'))
+    keys.push(
+      schemaObject({ kind: 'primary-key', name: 'PRIMARY', attributes: { columns: [name], unique: true } }),
+    );
+  else if (says('UNIQUE'))
+    keys.push(
+      schemaObject({ kind: 'index', name, attributes: { columns: [name], unique: true, using: 'btree' } }),
+    );
+  return [columnObject(name, words), ...keys];
+};
+
+const element = (words: Clause): readonly SchemaObject[] => {
+  const key = keyObject(words);
+  if (key) return [key];
+  const name = nameAt(words, 0);
+  return name ? columnParts(name.name, words.slice(name.next)) : [];
+};
+
+/** Columns of the primary key are required, also where it stands apart. */
+const required = (children: readonly SchemaObject[]): readonly SchemaObject[] => {
+  const key = children.find(({ kind }) => kind === 'primary-key')?.attributes.columns;
+  if (!Array.isArray(key)) return children;
+  return children.map((child) =>
+    child.kind === 'column' && key.includes(child.name)
+      ? schemaObject({ ...child, attributes: { ...child.attributes, nullable: false } })
+      : child,
+  );
+};
+
+const tableMade = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
+  const name = nameAt(words, head.at);
+  if (!name) return [];
+  const children = required(listAt(words, name.next).flatMap(element));
+  const object = schemaObject({ ...table(name.name), children });
+  const ifMissing = words.slice(0, head.at).some((word) => word.text === 'EXISTS');
+  return [{ do: 'create', object, ifMissing }];
+};
+
+const indexMade = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
+  const on = words.findIndex((word, index) => index >= head.at && word.kind === 'word' && word.text === 'ON');
+  const owner = on < 0 ? null : nameAt(words, on + 1);
+  const name = nameAt(words, head.at);
+  if (!owner || !name) return [];
+  const using = /FULLTEXT|SPATIAL/.exec(head.verb)?.[0].toLowerCase() ?? 'btree';
+  const index = indexObject(words.slice(owner.next), { unique: head.verb.includes('UNIQUE'), using });
+  return [{ do: 'add', to: table(owner.name), child: { ...index, name: name.name } }];
+};
+
+const dropList = (kind: string, words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
+  const ifThere = words.slice(0, head.at).some((word) => word.text === 'EXISTS');
+  const edits: SchemaEdit[] = [];
+  for (let at = head.at; ; ) {
+    const name = nameAt(words, at);
+    if (!name) break;
+    edits.push({ do: 'drop', object: named(kind, name.name), ifThere });
+    if (words[name.next]?.text !== ',') break;
+    at = name.next + 1;
+  }
+  return edits;
+};
+
+const indexDropped = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
+  const name = nameAt(words, head.at);
+  const on = words.findIndex((word, index) => index > head.at && word.text === 'ON');
+  const owner = on < 0 ? null : nameAt(words, on + 1);
+  if (!name || !owner) return [];
+  return [{ do: 'remove', from: table(owner.name), child: { kinds: ['index'], name: name.name } }];
+};
+
+const tablesRenamed = (words: Clause, at: number): readonly SchemaEdit[] => {
+  const edits: SchemaEdit[] = [];
+  for (let from = nameAt(words, at); from; ) {
+    const to = words[from.next]?.text === 'TO' ? nameAt(words, from.next + 1) : null;
+    if (!to) break;
+    edits.push({ do: 'rename', object: table(from.name), to: { namespace: null, name: to.name } });
+    from = words[to.next]?.text === ',' ? nameAt(words, to.next + 1) : null;
+  }
+  return edits;
+};
+
+/** `ADD COLUMN (a INT, b INT)`, `ADD a INT`, `ADD KEY ...`. */
+const added = (to: ObjectName, clause: Clause): readonly SchemaEdit[] => {
+  const skip = (at: number): number => (text(clause, at) === 'IF' ? at + 3 : at);
+  const start = skip(text(clause, 1) === 'COLUMN' ? 2 : 1);
+  const items = clause[start]?.text === '(' ? listAt(clause, start) : [clause.slice(start)];
+  return items
+    .flatMap(element)
+    .map((child) => ({ do: 'add', to, child, ifMissing: text(clause, start - 3) === 'IF' }));
+};
+
+const DROPPED: Readonly<Record<string, readonly string[]>> = {
+  INDEX: ['index'],
+  KEY: ['index'],
+  FOREIGN: ['foreign-key'],
+  CONSTRAINT: ['foreign-key', 'check', 'index'],
+  CHECK: ['check'],
+};
+
+const dropped = (from: ObjectName, clause: Clause): readonly SchemaEdit[] => {
+  const what = text(clause, 1);
+  if (what === 'PRIMARY') return [{ do: 'remove', from, child: { kinds: ['primary-key'], name: 'PRIMARY' } }];
+  if (what === 'PARTITION') return [];
+  const kinds = DROPPED[what] ?? ['column'];
+  let at = what === 'FOREIGN' ? 3 : kinds[0] === 'column' && what !== 'COLUMN' ? 1 : 2;
+  const ifThere = text(clause, at) === 'IF';
+  if (ifThere) at += 2;
+  const name = nameAt(clause, at);
+  return name ? [{ do: 'remove', from, child: { kinds, name: name.name }, ifThere }] : [];
+};
+
+const restated = (of: ObjectName, clause: Clause): readonly SchemaEdit[] => {
+  const found = clauseColumn(clause);
+  if (!found) return [];
+  const renames = found.verb === 'CHANGE' ? nameAt(found.rest, 0) : null;
+  if (found.verb === 'CHANGE' && !renames) return [];
+  const as = columnObject(
+    renames?.name ?? found.column,
+    renames ? found.rest.slice(renames.next) : found.rest,
+  );
+  const was = { type: 'unknown', ...(as.attributes.nullable === false && { nullable: true }) };
+  return [{ do: 'restate', of, child: { kinds: ['column'], name: found.column }, as, was }];
+};
+
+const renamed = (of: ObjectName, clause: Clause): readonly SchemaEdit[] => {
+  const what = text(clause, 1);
+  if (/^(COLUMN|INDEX|KEY)$/.test(what)) {
+    const from = nameAt(clause, 2);
+    const to = from && nameAt(clause, from.next + 1);
+    const kinds = [what === 'COLUMN' ? 'column' : 'index'];
+    return from && to ? [{ do: 'rename-child', of, child: { kinds, name: from.name }, to: to.name }] : [];
+  }
+  const to = nameAt(clause, /^(TO|AS)$/.test(what) ? 2 : 1);
+  return to ? [{ do: 'rename', object: of, to: { namespace: null, name: to.name } }] : [];
+};
+
+/** `ALTER COLUMN x SET DEFAULT 1`, `DROP DEFAULT`. */
+const presetChanged = (of: ObjectName, clause: Clause): readonly SchemaEdit[] => {
+  const found = clauseColumn(clause);
+  if (!found || text(found.rest, 1) !== 'DEFAULT') return [];
+  const value =
+    text(found.rest, 0) === 'SET'
+      ? found.rest
+          .slice(2)
+          .map((word) => word.text)
+          .join(' ')
+      : undefined;
+  return [
+    { do: 'alter-child', of, child: { kinds: ['column'], name: found.column }, set: { default: value } },
+  ];
+};
+
+/** Options of the table as a whole, in the model's words. */
+const optionChanged = (object: ObjectName, clause: Clause): readonly SchemaEdit[] => {
+  const value = (at: number): string => clause[clause[at]?.text === '=' ? at + 1 : at]?.value ?? '';
+  if (text(clause, 0) === 'ENGINE')
+    return [{ do: 'alter', object, set: { engine: value(1) }, was: { engine: 'unknown' } }];
+  if (text(clause, 0) === 'ROW_FORMAT')
+    return [
+      { do: 'alter', object, set: { rowFormat: value(1).toLowerCase() }, was: { rowFormat: 'unknown' } },
+    ];
+  return [];
+};
+
+const CLAUSES: Readonly<Record<string, (of: ObjectName, clause: Clause) => readonly SchemaEdit[]>> = {
+  ADD: added,
+  DROP: dropped,
+  MODIFY: restated,
+  CHANGE: restated,
+  RENAME: renamed,
+  ALTER: presetChanged,
+};
+
+const OTHER_KINDS: Readonly<Record<string, string>> = {
+  VIEW: 'view',
+  PROCEDURE: 'procedure',
+  FUNCTION: 'function',
+  EVENT: 'event',
+  PACKAGE: 'package',
+  SEQUENCE: 'sequence',
+};
+
+const other = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
+  const kind = OTHER_KINDS[head.object];
+  if (kind === undefined) return [];
+  if (head.verb.startsWith('DROP')) return dropList(kind, words, head);
+  const name = head.verb.startsWith('CREATE') ? nameAt(words, head.at) : null;
+  return name ? [{ do: 'create', object: schemaObject(named(kind, name.name)), ifMissing: true }] : [];
+};
+
+const triggerEdits = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
+  const name = nameAt(words, head.at);
+  const on = words.findIndex((word, index) => index > head.at && word.kind === 'word' && word.text === 'ON');
+  const owner = on < 0 || !isName(words[on + 1]) ? null : nameAt(words, on + 1);
+  if (!name || !owner || !head.verb.startsWith('CREATE')) return [];
+  return [{ do: 'add', to: table(owner.name), child: schemaObject({ kind: 'trigger', name: name.name }) }];
+};
+
+const headed = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
+  const key = `${head.verb.split(' ')[0] ?? ''} ${head.object}`;
+  if (key === 'CREATE TABLE') return tableMade(words, head);
+  if (key === 'DROP TABLE') return dropList('table', words, head);
+  if (key === 'CREATE INDEX') return indexMade(words, head);
+  if (key === 'DROP INDEX') return indexDropped(words, head);
+  return head.object === 'TRIGGER' ? triggerEdits(words, head) : other(words, head);
+};
+
+/** Everything that the statement does to the schema, in order. */
+export const edits = (statement: Statement): readonly SchemaEdit[] => {
+  const words = wordsOf(statement.text);
+  if (words[0]?.text === 'RENAME' && words[1]?.text === 'TABLE') return tablesRenamed(words, 2);
+  const alter = alterOf({ migration: '', statement });
+  if (alter) {
+    const of = table(alter.table);
+    return alter.clauses.flatMap((clause) => (CLAUSES[text(clause, 0)] ?? optionChanged)(of, clause));
+  }
+  const head = /^(CREATE|DROP)$/.test(words[0]?.text ?? '') ? objectHead(words) : null;
+  return head ? headed(words, head) : [];
+};

@@ -1,0 +1,198 @@
+// Columns, keys and checks as a statement declares them, as objects of the model. Pure; knows no live schema.
+import { hashOf, type SchemaObject, schemaObject, shortHash, type Value } from '../../schema/index.ts';
+import { flag, type Node, names, node, nodes, record, textField } from './parse.ts';
+import { columnType, filled, isSerial, printedName } from './type-names.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An expression without its places in the text: equal exactly where it says the same. */
+const bare = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(bare);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== 'location')
+      .map(([name, inner]) => [name, bare(inner)]),
+  );
+};
+
+/** Stands for an expression's text, which the parser does not give. */
+export const expressionText = (value: unknown): string =>
+  `expression ${shortHash(hashOf(JSON.stringify(bare(value))))}`;
+
+const referenced = (fields: Fields): string => {
+  const table = record(fields, 'pktable');
+  const namespace = table && textField(table, 'schemaname');
+  const name = (table && textField(table, 'relname')) ?? '';
+  return printedName(namespace ? [namespace, name] : [name]);
+};
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  a: 'no action',
+  r: 'restrict',
+  c: 'cascade',
+  n: 'set null',
+  d: 'set default',
+};
+
+const CONSTRAINTS: Readonly<Record<string, readonly [kind: string, suffix: string]>> = {
+  CONSTR_PRIMARY: ['primary-key', 'pkey'],
+  CONSTR_UNIQUE: ['unique', 'key'],
+  CONSTR_FOREIGN: ['foreign-key', 'fkey'],
+  CONSTR_CHECK: ['check', 'check'],
+  CONSTR_EXCLUSION: ['exclusion', 'excl'],
+};
+
+const namesOfColumns = (fields: Fields, column: string | null): readonly string[] => {
+  for (const list of ['fk_attrs', 'keys']) {
+    const found = names(fields, list);
+    if (found.length > 0) return found;
+  }
+  return column === null ? [] : [column];
+};
+
+const keyAttributes = (fields: Fields): Record<string, Value | undefined> => {
+  if (textField(fields, 'contype') !== 'CONSTR_FOREIGN') return {};
+  const columns = names(fields, 'pk_attrs');
+  return {
+    references: referenced(fields),
+    referencedColumns: columns.length > 0 ? columns : undefined,
+    onDelete: ACTIONS[textField(fields, 'fk_del_action') ?? 'a'],
+    onUpdate: ACTIONS[textField(fields, 'fk_upd_action') ?? 'a'],
+  };
+};
+
+/** `(email IS NOT NULL)`: the one check whose meaning decides another hazard. */
+const nullTest = (fields: Fields): string | undefined => {
+  const test = node(fields, 'raw_expr');
+  const argument = test?.type === 'NullTest' ? node(test.fields, 'arg') : null;
+  const name = argument?.type === 'ColumnRef' ? names(argument.fields, 'fields').at(-1) : undefined;
+  if (name === undefined || textField(test?.fields ?? {}, 'nulltesttype') !== 'IS_NOT_NULL') return undefined;
+  return `(${/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`} IS NOT NULL)`;
+};
+
+/** A key or check, by the name that the server gives it; null for what is an attribute of the column. */
+export const constraintObject = (
+  fields: Fields,
+  place: { readonly table: string; readonly column: string | null },
+): SchemaObject | null => {
+  const found = CONSTRAINTS[textField(fields, 'contype') ?? ''];
+  if (!found) return null;
+  const [kind, suffix] = found;
+  const columns = namesOfColumns(fields, place.column);
+  const parts = kind === 'primary-key' ? [place.table, suffix] : [place.table, ...columns, suffix];
+  return schemaObject({
+    kind,
+    name: filled(fields, 'conname') ?? parts.join('_'),
+    attributes: {
+      columns: columns.length > 0 ? columns : undefined,
+      ...keyAttributes(fields),
+      expression: kind === 'check' ? nullTest(fields) : undefined,
+      // Until it is validated; a constraint of a new table needs no check.
+      validated: flag(fields, 'skip_validation') ? false : undefined,
+    },
+  });
+};
+
+const constraintsIn = (column: Fields): readonly Node[] =>
+  nodes(column, 'constraints').filter(({ type }) => type === 'Constraint');
+
+const has = (column: Fields, type: string): Node | undefined =>
+  constraintsIn(column).find(({ fields }) => textField(fields, 'contype') === type);
+
+/** A column as it is declared. */
+export const columnObject = (column: Fields): SchemaObject => {
+  const preset = has(column, 'CONSTR_DEFAULT');
+  const generated = has(column, 'CONSTR_GENERATED');
+  const required =
+    has(column, 'CONSTR_NOTNULL') ?? has(column, 'CONSTR_PRIMARY') ?? has(column, 'CONSTR_IDENTITY');
+  const nullable = !required && !isSerial(column);
+  return schemaObject({
+    kind: 'column',
+    name: textField(column, 'colname') ?? '',
+    attributes: {
+      type: columnType(column),
+      nullable,
+      default: isSerial(column) ? 'nextval' : preset && presetText(preset.fields.raw_expr),
+      generated: generated && expressionText(generated.fields.raw_expr),
+      identity: has(column, 'CONSTR_IDENTITY') && 'by default',
+    },
+  });
+};
+
+/** The default; DEFAULT NULL is none. */
+const presetText = (expression: unknown): string | undefined =>
+  /^\{"A_Const":\{"isnull":true/.test(JSON.stringify(bare(expression)))
+    ? undefined
+    : expressionText(expression);
+
+/** The default that SET DEFAULT states; undefined for DROP DEFAULT. */
+export const defaultOf = (command: Fields): string | undefined =>
+  node(command, 'def') ? presetText(command.def) : undefined;
+
+/** The keys and checks that stand with a column. */
+export const columnConstraints = (column: Fields, table: string): readonly SchemaObject[] =>
+  constraintsIn(column)
+    .map(({ fields }) => constraintObject(fields, { table, column: textField(column, 'colname') }))
+    .filter((object) => object !== null);
+
+/** An index as it is declared; one without a name gets the server's. */
+export const indexObject = (fields: Fields): SchemaObject => {
+  const parts = nodes(fields, 'indexParams').map(
+    (item) => filled(item.fields, 'name') ?? expressionText(item.fields.expr),
+  );
+  const table = record(fields, 'relation');
+  const plain = parts.map((part) => (part.startsWith('expression ') ? 'expr' : part));
+  const own = [(table && textField(table, 'relname')) ?? '', ...plain, 'idx'].join('_');
+  return schemaObject({
+    kind: 'index',
+    name: filled(fields, 'idxname') ?? own,
+    attributes: {
+      unique: flag(fields, 'unique'),
+      columns: parts,
+      where: node(fields, 'whereClause') ? expressionText(fields.whereClause) : undefined,
+      nullsNotDistinct: flag(fields, 'nulls_not_distinct') || undefined,
+    },
+  });
+};
+
+const elementsOf = (fields: Fields, table: string): readonly SchemaObject[] =>
+  nodes(fields, 'tableElts').flatMap((item): readonly SchemaObject[] => {
+    if (item.type === 'ColumnDef')
+      return [columnObject(item.fields), ...columnConstraints(item.fields, table)];
+    const key = item.type === 'Constraint' ? constraintObject(item.fields, { table, column: null }) : null;
+    return key ? [{ ...key, attributes: withoutValidation(key) }] : [];
+  });
+
+/** A table that is made with a constraint has no row that could break it. */
+const withoutValidation = ({ attributes }: SchemaObject): SchemaObject['attributes'] =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== 'validated'));
+
+/** Columns of a primary key that stands apart are required too. */
+const required = (children: readonly SchemaObject[]): readonly SchemaObject[] => {
+  const key = children.find(({ kind }) => kind === 'primary-key')?.attributes.columns;
+  if (!Array.isArray(key)) return children;
+  return children.map((child) =>
+    child.kind === 'column' && key.includes(child.name)
+      ? schemaObject({ ...child, attributes: { ...child.attributes, nullable: false } })
+      : child,
+  );
+};
+
+/** A table as CREATE TABLE declares it. */
+export const tableObject = (fields: Fields, name: { namespace: string; name: string }): SchemaObject => {
+  const parents = nodes(fields, 'inhRelations').map(
+    ({ fields: parent }) => textField(parent, 'relname') ?? '',
+  );
+  const isPartition = record(fields, 'partbound') !== null;
+  return schemaObject({
+    kind: 'table',
+    ...name,
+    attributes: {
+      unlogged: record(fields, 'relation')?.relpersistence === 'u' || undefined,
+      partitionKey: record(fields, 'partspec') ? 'stated' : undefined,
+      partitionOf: isPartition ? (parents[0] ?? '') : undefined,
+    },
+    children: required(elementsOf(fields, name.name)),
+  });
+};

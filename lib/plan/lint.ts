@@ -1,0 +1,207 @@
+// Analyses migrations by their texts alone, each on top of what the texts before it made. Pure; asks no database anything.
+import type { AssumedServer, Dialect, Offline } from '../dialects/contract.ts';
+import { statementsOf } from '../execute/index.ts';
+import {
+  type Hazard,
+  hazardId,
+  hazardOf,
+  needsAcceptance,
+  processRule,
+  type RiskInput,
+  SEVERITIES,
+  textualHazards,
+} from '../risk/index.ts';
+import {
+  type Chapter,
+  changesBetween,
+  hashOf,
+  type ObjectName,
+  type SchemaObject,
+  type Story,
+  snapshotOf,
+  storyOf,
+} from '../schema/index.ts';
+import type { Migration } from '../sources/contract.ts';
+import type { Statement } from '../sql/index.ts';
+
+export interface LintInput {
+  readonly dialect: Dialect;
+  readonly offline: Offline;
+  readonly server: AssumedServer;
+  /** In order of application. */
+  readonly migrations: readonly Migration[];
+  /** Whose hazards are wanted; the others are only read for what they make. */
+  readonly wanted: (migration: Migration) => boolean;
+  /** The first migration is the first of all: it meets an empty database. */
+  readonly complete: boolean;
+}
+
+export interface Linted {
+  /** Worst first within a migration, migrations in order. */
+  readonly hazards: readonly Hazard[];
+  readonly migrations: number;
+  readonly statements: number;
+}
+
+interface Reading {
+  readonly migration: Migration;
+  readonly statements: readonly Statement[];
+}
+
+/** No data was asked, so a hazard holds no question. */
+const unasked = ({ probe: _question, ...hazard }: Hazard): Hazard => hazard;
+
+const inCode = (migration: Migration): Hazard =>
+  hazardOf(processRule('x-dynamic-sql'), {
+    subject: `migration ${migration.id}`,
+    message: `What ${migration.file} sends is known only when its tool runs it.`,
+    remedy: 'Look at its statements in a plan, where it is rehearsed; or accept it after reading it.',
+    at: {
+      migration: migration.id,
+      statement: { text: '', file: migration.file, line: 1, offset: 0, index: 0 },
+    },
+  });
+
+/** The last migration in which each constraint is validated, by its number. */
+const validations = (input: LintInput, readings: readonly Reading[]): ReadonlyMap<string, number> => {
+  const last = new Map<string, number>();
+  for (const [index, { statements }] of readings.entries()) {
+    for (const statement of statements) {
+      for (const name of input.offline.validates?.(statement) ?? []) last.set(name, index);
+    }
+  }
+  return last;
+};
+
+/** What is dropped is in the edits; an index is no table. */
+const NAMES_NO_TABLE = /^DROP\b|^(ALTER|REINDEX) INDEX\b|\bVIEW\b/;
+
+/** Tables that the statements name, whatever they do to them. */
+const namedTables = (input: LintInput, { statements }: Reading): readonly ObjectName[] =>
+  statements.flatMap((statement) => {
+    const { verb, tables } = input.dialect.classify(statement);
+    if (NAMES_NO_TABLE.test(verb)) return [];
+    return tables.map(({ namespace, name }) => ({
+      kind: 'table',
+      namespace: namespace ?? input.offline.defaultNamespace,
+      name,
+    }));
+  });
+
+/** Objects whose neighbours matter: those that go, and types, whose columns are elsewhere. */
+const withNeighbours = ({ before, after }: Chapter): ReadonlySet<string> => {
+  const left = new Set(after);
+  return new Set(
+    before.filter((object) => object.kind !== 'table' || !left.has(object)).map((object) => object.name),
+  );
+};
+
+const refersTo = (object: SchemaObject, names: ReadonlySet<string>): boolean =>
+  object.children.some(({ kind, attributes }) => {
+    if (kind === 'foreign-key') return lastPart(attributes.references, names);
+    return kind === 'column' && lastPart(attributes.type, names);
+  });
+
+/** `public."Role"` names `Role`. */
+const lastPart = (text: unknown, names: ReadonlySet<string>): boolean =>
+  typeof text === 'string' && names.has((text.split('.').at(-1) ?? '').replaceAll('"', ''));
+
+const neighbours = (story: Story, chapter: Chapter): readonly ObjectName[] => {
+  const names = withNeighbours(chapter);
+  if (names.size === 0) return [];
+  return [...story.known()].filter((object) => object.kind === 'table' && refersTo(object, names));
+};
+
+const NO_SIZES: RiskInput['sizes'] = new Map();
+
+const riskInput = (
+  input: LintInput,
+  reading: Reading,
+  parts: { readonly chapter: Chapter; readonly validatedLater: ReadonlySet<string> },
+): RiskInput => {
+  const { before, after } = parts.chapter;
+  // A part of a schema has no fingerprint; the two sides only have to be told apart.
+  const from = hashOf(`${reading.migration.id} before`);
+  const change = { from, to: hashOf(`${reading.migration.id} after`), changes: changesBetween(before, after) };
+  const { product, version, facts } = input.server;
+  const { name } = input.dialect;
+  return {
+    product,
+    version,
+    facts,
+    statements: reading.statements.map((statement) => ({ migration: reading.migration.id, statement })),
+    change,
+    before: snapshotOf(name, before),
+    after: snapshotOf(name, after),
+    sizes: NO_SIZES,
+    validatedLater: parts.validatedLater,
+  };
+};
+
+/** Where no schema statement is ever transactional, that one is not is no news. */
+const classified = (dialect: Dialect, statement: Statement): ReturnType<Dialect['classify']> => {
+  const facts = dialect.classify(statement);
+  return dialect.facts.transactionalDdl ? facts : { ...facts, transactional: true };
+};
+
+const hazardsOf = (input: LintInput, risk: RiskInput): readonly Hazard[] => {
+  const { dialect } = input;
+  const found = [
+    ...dialect.hazards(risk),
+    ...textualHazards(risk, {
+      rules: dialect.scan,
+      quote: dialect.quote,
+      fold: dialect.fold ?? ((name) => name.toLowerCase()),
+      classify: (planned) => classified(dialect, planned.statement),
+    }),
+  ];
+  return SEVERITIES.flatMap((severity) => found.filter((hazard) => hazard.severity === severity));
+};
+
+/** Once for each place; what is said of every file alike and asks for nothing is said of the first. */
+const distinct = (hazards: readonly Hazard[]): readonly Hazard[] => {
+  const seen = new Set<string>();
+  return hazards.filter((hazard) => {
+    const key = needsAcceptance(hazard)
+      ? `${hazardId(hazard)} ${hazard.line ?? ''}`
+      : `${hazard.code} ${hazard.subject} ${hazard.message} ${hazard.severity}`;
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
+};
+
+/** The hazards of one migration, which the story has just read. */
+const judge = (
+  input: LintInput,
+  reading: Reading,
+  parts: { readonly story: Story; readonly last: ReadonlyMap<string, number>; readonly index: number },
+): readonly Hazard[] => {
+  const { story, last, index } = parts;
+  if (reading.migration.sql === null) return [inCode(reading.migration)];
+  if (reading.statements.length === 0) return [];
+  const named = namedTables(input, reading);
+  const first = story.end(named);
+  const chapter = story.end([...named, ...neighbours(story, first)]);
+  const validatedLater = new Set([...last].filter(([, at]) => at > index).map(([name]) => name));
+  return hazardsOf(input, riskInput(input, reading, { chapter, validatedLater })).map(unasked);
+};
+
+/** Reads the whole history in order and returns the hazards of the migrations that are wanted. */
+export const lintMigrations = (input: LintInput): Linted => {
+  const readings = input.migrations.map((migration) => ({
+    migration,
+    statements: statementsOf(input.dialect, migration),
+  }));
+  const last = validations(input, readings);
+  const story = storyOf(input.dialect.fold ?? ((name) => name.toLowerCase()));
+  const wanted = readings.filter(({ migration }) => input.wanted(migration));
+  const hazards = readings.flatMap((reading, index) => {
+    story.begin(input.complete && index === 0);
+    for (const statement of reading.statements) story.apply(input.offline.edits(statement));
+    return input.wanted(reading.migration) ? judge(input, reading, { story, last, index }) : [];
+  });
+  return {
+    hazards: distinct(hazards),
+    migrations: wanted.length,
+    statements: wanted.reduce((sum, { statements }) => sum + statements.length, 0),
+  };
+};

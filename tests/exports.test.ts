@@ -11,6 +11,7 @@ spec('exports', ({ test }) => {
   test('the tasks are the phases, in order', () => {
     assert.equal(Object.keys(dbsync.createTasks({ env: 'dev' })), [
       'init',
+      'lint',
       'intent',
       'preflight',
       'snapshot',

@@ -86,8 +86,12 @@ const parseFormat = (value: string | undefined): PhaseOptions['format'] => {
 
 const parse = (argv: readonly string[]) => {
   try {
-    return parseArgs({ args: withFiles(withBaseline(argv)), options: OPTIONS, strict: true, allowPositionals: false })
-      .values;
+    return parseArgs({
+      args: withFiles(withBaseline(argv)),
+      options: OPTIONS,
+      strict: true,
+      allowPositionals: false,
+    }).values;
   } catch (error) {
     throw usage(messageOf(error).split('. ')[0] ?? 'The options are not understood');
   }
@@ -149,6 +153,11 @@ export const parseArguments = (argv: readonly string[]): Parsed => {
       files: values.files,
       format: parseFormat(values.format),
     },
-    run: { json: values.json || values.format === 'json', help: values.help, version: values.version, exitCode: values['exit-code'] },
+    run: {
+      json: values.json || values.format === 'json',
+      help: values.help,
+      version: values.version,
+      exitCode: values['exit-code'],
+    },
   };
 };

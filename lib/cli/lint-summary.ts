@@ -28,7 +28,9 @@ const hazardLines = (style: Style, hazard: Hazard, decision: Decision | undefine
       tone: (line) => style.paint(tone, line),
     }),
     ...wrap(inline(style, `${hazard.message}${accepted}`), style.width, 4),
-    ...(hazard.adjusted === undefined ? [] : wrap(inline(style, `Because ${hazard.adjusted}.`), style.width, 4)),
+    ...(hazard.adjusted === undefined
+      ? []
+      : wrap(inline(style, `Because ${hazard.adjusted}.`), style.width, 4)),
     ...(hazard.severity === 'advice' && !open ? [] : wrap(inline(style, hazard.remedy), style.width, 4)),
     ...(hazard.rewrite === undefined ? [] : preformatted(style, hazard.rewrite, 6)),
   ];
@@ -39,18 +41,26 @@ export const summaryOfLint = (style: Style, report: LintReport): string[] => {
   const { hazards, decisions, server } = report;
   const open = decisions.filter(isOpen).length;
   const told = `${count(hazards.length, 'hazard')} in ${count(report.migrations, 'migration')}`;
-  const headline = open > 0 ? `${told}, ${open} of them to be accepted.` : `${told}; nothing has to be accepted.`;
+  const headline =
+    open > 0 ? `${told}, ${open} of them to be accepted.` : `${told}; nothing has to be accepted.`;
   return [
     ...hazards.flatMap((hazard, index) => hazardLines(style, hazard, decisions[index])),
     ...report.problems.flatMap((problem) =>
-      bullet(style, `${problem.file}:${problem.line}: a dbsync:accept comment accepts nothing. ${problem.message}`, {
-        tone: 'warning',
-      }),
+      bullet(
+        style,
+        `${problem.file}:${problem.line}: a dbsync:accept comment accepts nothing. ${problem.message}`,
+        {
+          tone: 'warning',
+        },
+      ),
     ),
     ...(hazards.length > 0 ? [''] : []),
     ...outcomeLine(style, open > 0 ? 'bad' : 'good', headline),
     ...facts(style, [
-      ['Read as', `${server.product} ${server.version}${server.assumed ? ' (assumed; --server-version states another)' : ''}`],
+      [
+        'Read as',
+        `${server.product} ${server.version}${server.assumed ? ' (assumed; --server-version states another)' : ''}`,
+      ],
       ['Statements', String(report.statements)],
       ['Accept', open > 0 ? '-- dbsync:accept <code> <reason>, above the statement' : ''],
       ['Not asked', 'the rows: no database was looked at, so sizes and values are not known'],

@@ -4,12 +4,14 @@
 // to `registry.ts`; tests/conformance then tests it without being told. Quote every identifier (names from a live database
 // are hostile input), bind every value, and turn every driver error that a user can cause into a DbsyncError with a code.
 import type { ErrorCode } from '../errors/index.ts';
-import type { Hazard, HazardRule, RiskInput } from '../risk/index.ts';
-import type { Change, SchemaEdit, Snapshot, Subject, Value } from '../schema/index.ts';
+import type { Hazard, RiskInput } from '../risk/index.ts';
+import type { Change, Snapshot, Subject, Value } from '../schema/index.ts';
 import type { ScanRules, Statement } from '../sql/index.ts';
 import type { Secret, Timeouts } from '../target/index.ts';
+import type { Offline } from './offline.ts';
 import type { Address, ConnectOptions, Identity, Session } from './session.ts';
 
+export type { AssumedServer, Offline } from './offline.ts';
 export type { Address, ConnectOptions, Identity, RawResult, Row, Session } from './session.ts';
 
 /** Facts that hold for every server of the dialect. */
@@ -208,28 +210,6 @@ export interface ProbeResult {
   readonly count: number | null;
   readonly samples: readonly string[];
   readonly timedOut: boolean;
-}
-
-/** What the analysis of texts takes for the server. */
-export interface AssumedServer {
-  readonly product: string;
-  readonly version: readonly number[];
-  /** As `Identity.facts`, where the server's default decides a hazard. */
-  readonly facts: Readonly<Record<string, Value>>;
-}
-
-/** What is needed to analyse texts without any database. Pure; no driver is loaded for it. */
-export interface Offline {
-  /** Every hazard that this database can have, for the help texts of other tools. */
-  readonly rules: readonly HazardRule[];
-  /** The namespace that a name without one means. */
-  readonly defaultNamespace: string | null;
-  /** The server of a stated version such as `15.4`; null for the newest that was tested. Null where it is not understood. */
-  server(version: string | null): AssumedServer | null;
-  /** What one statement does to the schema, in order; nothing where its text does not tell. */
-  edits(statement: Statement): readonly SchemaEdit[];
-  /** Constraints that a text validates, so that an earlier migration's hazard is known to be mended. */
-  validates?(statement: Statement): readonly string[];
 }
 
 export interface Dialect {

@@ -32,7 +32,7 @@ const MOST_WAITING = 2;
 export const createPool = <S extends Stoppable>(): Pool<S> => {
   const waiting: { readonly key: string; readonly server: S }[] = [];
   const next = (key: string): S | null => {
-    const index = waiting.findIndex((one) => one.key === key);
+    const index = waiting.findLastIndex((one) => one.key === key);
     return index < 0 ? null : (waiting.splice(index, 1)[0]?.server ?? null);
   };
   return {

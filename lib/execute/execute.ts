@@ -36,6 +36,7 @@ const explainFailure = (batch: PlannedBatch, failure: Failed): StepFailure => ({
     failure.step && failure.engine.position !== null
       ? excerpt(failure.step.sql, failure.engine.position)
       : null,
+  ...(failure.cause !== undefined && { cause: failure.cause }),
 });
 
 const finish = (state: State, failure: StepFailure | null): ExecuteResult => {

@@ -29,6 +29,8 @@ export interface StepFailure {
   readonly migration: string;
   readonly engine: EngineError;
   readonly excerpt: string | null;
+  /** What the migration tool's run ended with, where a tool ran it. */
+  readonly cause?: unknown;
 }
 
 export interface ExecuteResult {
@@ -47,6 +49,7 @@ export interface Failed {
   readonly step: Step | null;
   readonly engine: EngineError;
   readonly duringCommit: boolean;
+  readonly cause?: unknown;
 }
 
 export interface State extends ExecuteInput {

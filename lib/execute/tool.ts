@@ -6,8 +6,8 @@ import type { Failed, State } from './state.ts';
 interface Watch {
   readonly state: State;
   readonly batches: ReadonlyMap<string, PlannedBatch>;
-  /** How many statements of each migration were sent. */
-  readonly sent: Map<string, number>;
+  /** How many of each migration's rehearsed statements are passed. */
+  readonly passed: Map<string, number>;
   /** Steps of the transaction that is open now. */
   open: string[];
   /** Migrations that ended inside of it. */
@@ -16,23 +16,36 @@ interface Watch {
   current: Step | null;
 }
 
+const UNREHEARSED = 'the rehearsal did not send this statement';
+
+/**
+ * The rehearsed step with this very text, the next one in order. What depends on data may leave some out or send others, and those
+ * become steps of their own: a record never bears the name of another statement.
+ */
 const stepOf = (watch: Watch, migration: string, text: string): Step => {
-  const index = watch.sent.get(migration) ?? 0;
-  watch.sent.set(migration, index + 1);
-  const planned = watch.batches.get(migration)?.steps[index];
-  if (planned) return planned;
+  const steps = watch.batches.get(migration)?.steps ?? [];
+  const passed = watch.passed.get(migration) ?? 0;
+  const index = steps.findIndex((step, place) => place >= passed && step.sql === text);
+  const planned = steps[index];
+  if (planned) {
+    watch.passed.set(migration, index + 1);
+    return planned;
+  }
+  const { tally } = watch.state;
+  const known = tally.records().filter((record) => record.migration === migration).length;
   const step = {
-    id: `${migration}#${index + 1}`,
+    id: `${migration}#${known + 1}`,
     migration,
     sql: text,
     file: migration,
-    line: index + 1,
+    line: known + 1,
     verb: '',
     transactional: true,
     lockTimeoutMs: 0,
     statementTimeoutMs: 0,
   };
-  watch.state.tally.add(step);
+  tally.add(step);
+  if (steps.length > 0) tally.set(step.id, { note: UNREHEARSED });
   return step;
 };
 
@@ -61,9 +74,6 @@ const hooksOf = (watch: Watch): Parameters<NonNullable<State['project']['runner'
       state.captured.push(sent);
       state.hooks.progress(state.done, Math.max(state.total, state.done + 1), sent.text);
       state.hooks.record({ event: 'step-started', step: step.id, sql: sent.text, by: 'tool' });
-      // What depends on data may differ from what the shadow showed; the record says so.
-      if (step.sql !== sent.text)
-        state.tally.set(step.id, { note: `sent in place of the rehearsed statement: ${sent.text}` });
     },
     onOutcome: (_sent, outcome) => {
       const step = watch.current;
@@ -107,7 +117,7 @@ export const runTool = async (state: State, batches: readonly PlannedBatch[]): P
   const watch: Watch = {
     state,
     batches: new Map(batches.map((batch) => [batch.migration, batch])),
-    sent: new Map(),
+    passed: new Map(),
     open: [],
     ended: [],
     inTransaction: false,
@@ -122,7 +132,7 @@ export const runTool = async (state: State, batches: readonly PlannedBatch[]): P
     const step = watch.current ?? lastFailed(watch, batches);
     if (watch.current) state.tally.set(watch.current.id, { state: 'unknown' });
     close(watch, runner.rollsBack ? 'rolled-back' : 'committed');
-    return { step, engine: state.dialect.explain(error), duringCommit: false };
+    return { step, engine: state.dialect.explain(error), duringCommit: false, cause: error };
   }
 };
 

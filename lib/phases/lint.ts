@@ -54,7 +54,8 @@ interface Material {
   readonly root: string;
 }
 
-const usage = (summary: string, next: readonly string[]): DbsyncError => new DbsyncError('USAGE', { summary, next });
+const usage = (summary: string, next: readonly string[]): DbsyncError =>
+  new DbsyncError('USAGE', { summary, next });
 
 const configOf = async (world: World, options: PhaseOptions): Promise<LoadedConfig | null> => {
   const there = CONFIG_FILES.some((name) => existsSync(path.join(world.cwd, name)));
@@ -141,10 +142,21 @@ const detected = async (
 };
 
 /** Files alone, in the order given: what was there before them is not known. */
-const filesAlone = async (world: World, options: PhaseOptions, name: string | null | undefined): Promise<Material> => {
+const filesAlone = async (
+  world: World,
+  options: PhaseOptions,
+  name: string | null | undefined,
+): Promise<Material> => {
   const dialect = await dialectOf(name);
   const migrations = (options.files ?? []).map((file) => fileMigration(world, file));
-  return { dialect, offline: offlineOf(dialect), migrations, wanted: () => true, complete: false, root: world.cwd };
+  return {
+    dialect,
+    offline: offlineOf(dialect),
+    migrations,
+    wanted: () => true,
+    complete: false,
+    root: world.cwd,
+  };
 };
 
 const gather = async (
@@ -181,7 +193,10 @@ const withFiles = (hazards: readonly Hazard[], root: string, world: World): read
   hazards.map((hazard) =>
     hazard.file === undefined
       ? hazard
-      : { ...hazard, file: path.relative(world.cwd, path.resolve(root, hazard.file)).split(path.sep).join('/') },
+      : {
+          ...hazard,
+          file: path.relative(world.cwd, path.resolve(root, hazard.file)).split(path.sep).join('/'),
+        },
   );
 
 const decide = (
@@ -216,7 +231,8 @@ const outcomeOf = (report: LintReport, options: PhaseOptions, offline: Offline):
 /** The phase by itself. Throws USAGE, CONFIG_*, SOURCE_*, DIALECT_UNSUPPORTED, MIGRATION_UNKNOWN. */
 export const lint = async (world: World, options: PhaseOptions): Promise<Outcome> => {
   const loaded = await configOf(world, options);
-  const environment = loaded && options.env !== undefined ? resolveEnvironment(loaded, options.env, true) : null;
+  const environment =
+    loaded && options.env !== undefined ? resolveEnvironment(loaded, options.env, true) : null;
   const material = await gather(world, options, { loaded, environment });
   const server = serverOf(material.offline, options.serverVersion);
   const linted = lintMigrations({ ...material, server });

@@ -120,11 +120,21 @@ const describeFailure = (failure: StepFailure): string => {
   return `${where}: ${failure.engine.message}`;
 };
 
+/** A tool that could not or must not run at all is no fault of a migration, and has a code of its own. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'SOURCE_REDIRECTED',
+  'SOURCE_TOOL_MISSING',
+  'SOURCE_UNSUPPORTED',
+  'DRIVER_MISSING',
+]);
+
 export const replayFailed = (
   context: Context,
   failure: StepFailure,
   pending: readonly Migration[],
 ): DbsyncError => {
+  const { cause } = failure;
+  if (cause instanceof DbsyncError && REFUSALS.has(cause.code)) return cause;
   const isPending = pending.some((migration) => migration.id === failure.migration);
   return new DbsyncError('REPLAY_FAILED', {
     summary: context.redact(

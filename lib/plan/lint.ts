@@ -89,27 +89,41 @@ const namedTables = (input: LintInput, { statements }: Reading): readonly Object
   });
 
 /** Objects whose neighbours matter: those that go, and types, whose columns are elsewhere. */
-const withNeighbours = ({ before, after }: Chapter): ReadonlySet<string> => {
-  const left = new Set(after);
-  return new Set(
-    before.filter((object) => object.kind !== 'table' || !left.has(object)).map((object) => object.name),
-  );
+const withNeighbours = ({ before, left }: Chapter): ReadonlySet<string> => {
+  const types = before.filter(({ kind }) => kind !== 'table').map(({ name }) => name);
+  return new Set([...left, ...types]);
 };
 
-const refersTo = (object: SchemaObject, names: ReadonlySet<string>): boolean =>
-  object.children.some(({ kind, attributes }) => {
-    if (kind === 'foreign-key') return lastPart(attributes.references, names);
-    return kind === 'column' && lastPart(attributes.type, names);
-  });
-
 /** `public."Role"` names `Role`. */
-const lastPart = (text: unknown, names: ReadonlySet<string>): boolean =>
-  typeof text === 'string' && names.has((text.split('.').at(-1) ?? '').replaceAll('"', ''));
+const lastPart = (text: unknown): string =>
+  typeof text === 'string' ? (text.split('.').at(-1) ?? '').replaceAll('"', '') : '';
+
+const references = new WeakMap<SchemaObject, ReadonlySet<string>>();
+
+/** Names of the tables and types that a table leans on. A table does not change, so the answer is kept with it. */
+const referencesOf = (table: SchemaObject): ReadonlySet<string> => {
+  const known = references.get(table);
+  if (known) return known;
+  const named = table.children.map(({ kind, attributes }) =>
+    kind === 'foreign-key'
+      ? lastPart(attributes.references)
+      : kind === 'column'
+        ? lastPart(attributes.type)
+        : '',
+  );
+  const found = new Set(named);
+  references.set(table, found);
+  return found;
+};
 
 const neighbours = (story: Story, chapter: Chapter): readonly ObjectName[] => {
   const names = withNeighbours(chapter);
   if (names.size === 0) return [];
-  return [...story.known()].filter((object) => object.kind === 'table' && refersTo(object, names));
+  return [...story.known()].filter((object) => {
+    if (object.kind !== 'table') return false;
+    const own = referencesOf(object);
+    return [...names].some((name) => own.has(name));
+  });
 };
 
 const NO_SIZES: RiskInput['sizes'] = new Map();
@@ -122,7 +136,11 @@ const riskInput = (
   const { before, after } = parts.chapter;
   // A part of a schema has no fingerprint; the two sides only have to be told apart.
   const from = hashOf(`${reading.migration.id} before`);
-  const change = { from, to: hashOf(`${reading.migration.id} after`), changes: changesBetween(before, after) };
+  const change = {
+    from,
+    to: hashOf(`${reading.migration.id} after`),
+    changes: changesBetween(before, after),
+  };
   const { product, version, facts } = input.server;
   const { name } = input.dialect;
   return {
@@ -158,6 +176,15 @@ const hazardsOf = (input: LintInput, risk: RiskInput): readonly Hazard[] => {
   return SEVERITIES.flatMap((severity) => found.filter((hazard) => hazard.severity === severity));
 };
 
+/** A hazard that no statement was found for stands at the last one that names its subject, or at the first of the file. */
+const placed = (hazard: Hazard, { migration, statements }: Reading): Hazard => {
+  if (hazard.line !== undefined) return hazard;
+  const names = hazard.subject.split(/[\s.]+/).reverse();
+  const named = names.map((name) => statements.findLast(({ text }) => text.includes(name)));
+  const at = named.find((statement) => statement !== undefined) ?? statements[0];
+  return { ...hazard, migration: migration.id, ...(at && { file: at.file, line: at.line }) };
+};
+
 /** Once for each place; what is said of every file alike and asks for nothing is said of the first. */
 const distinct = (hazards: readonly Hazard[]): readonly Hazard[] => {
   const seen = new Set<string>();
@@ -182,7 +209,9 @@ const judge = (
   const first = story.end(named);
   const chapter = story.end([...named, ...neighbours(story, first)]);
   const validatedLater = new Set([...last].filter(([, at]) => at > index).map(([name]) => name));
-  return hazardsOf(input, riskInput(input, reading, { chapter, validatedLater })).map(unasked);
+  return hazardsOf(input, riskInput(input, reading, { chapter, validatedLater })).map((hazard) =>
+    placed(unasked(hazard), reading),
+  );
 };
 
 /** Reads the whole history in order and returns the hazards of the migrations that are wanted. */

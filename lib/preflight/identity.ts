@@ -9,7 +9,8 @@ export interface KnownIdentity {
 
 /** Compares what the server says with what is remembered; both are named where they differ. */
 export const judgeIdentity = (found: string, known: KnownIdentity | null, accepted: boolean): Verdict => {
-  if (!known) return { status: 'ok', message: `${found}, seen for the first time and remembered from now on` };
+  if (!known)
+    return { status: 'ok', message: `${found}, seen for the first time and remembered from now on` };
   if (known.identity === found) return { status: 'ok', message: `${found}, as remembered by ${known.from}` };
   const both = `is ${found}; ${known.from} remembers ${known.identity}`;
   if (accepted) return { status: 'warning', message: `${both}; accepted with --accept-identity` };

@@ -83,7 +83,13 @@ export const sarif = (findings: LintFindings, rules: readonly HazardRule[], vers
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{ tool: { driver: { name: 'dbsync', version, rules: own.map(ruleOf) } }, columnKind: 'utf16CodeUnits', results }],
+    runs: [
+      {
+        tool: { driver: { name: 'dbsync', version, rules: own.map(ruleOf) } },
+        columnKind: 'utf16CodeUnits',
+        results,
+      },
+    ],
   };
   return JSON.stringify(log, null, 2);
 };
@@ -103,7 +109,8 @@ export const annotations = ({ hazards, decisions }: LintFindings): string =>
     .flatMap((hazard, index) => {
       const decision = decisions[index];
       if (decision?.decision === 'accepted') return [];
-      const place = hazard.file === undefined ? '' : `file=${escapeProperty(hazard.file)},line=${hazard.line ?? 1},`;
+      const place =
+        hazard.file === undefined ? '' : `file=${escapeProperty(hazard.file)},line=${hazard.line ?? 1},`;
       const text = escapeData(`${hazard.message} ${hazard.remedy}`);
       return [`::${WORDS[levelOf(hazard, decision)]} ${place}title=${escapeProperty(hazard.code)}::${text}`];
     })

@@ -43,7 +43,8 @@ export const describeSubject = (subject: Subject): string => {
 const columnDetails = (object: SchemaObject): string => {
   const { type, nullable, default: preset, generated } = object.attributes;
   const parts = [
-    typeof type === 'string' ? type : '',
+    // A type's name is a user's too.
+    typeof type === 'string' ? printable(type) : '',
     nullable === false ? 'not null' : '',
     preset !== undefined ? `default ${show(preset)}` : '',
     generated !== undefined ? `generated ${show(generated)}` : '',

@@ -41,18 +41,19 @@ const indexByKey = (objects: readonly SchemaObject[]): Map<string, SchemaObject>
   new Map(objects.map((object) => [keyOf(object), object]));
 
 const attributeChanges = (from: SchemaObject, to: SchemaObject): AttributeChange[] => {
-  if (from.attributes === to.attributes) return [];
   const changes: AttributeChange[] = [];
-  for (const name of new Set([...Object.keys(from.attributes), ...Object.keys(to.attributes)])) {
+  const compare = (name: string): void => {
     const before = from.attributes[name];
     const after = to.attributes[name];
-    if (sameValue(before, after)) continue;
+    if (sameValue(before, after)) return;
     changes.push({
       name,
       ...(before !== undefined && { from: before }),
       ...(after !== undefined && { to: after }),
     });
-  }
+  };
+  for (const name of Object.keys(from.attributes)) compare(name);
+  for (const name of Object.keys(to.attributes)) if (from.attributes[name] === undefined) compare(name);
   return changes.sort((a, b) => (a.name < b.name ? -1 : 1));
 };
 
@@ -100,20 +101,49 @@ const insertedInside = (
   return after.some((name, index) => index < lastShared && !inBoth.has(name));
 };
 
+const sameThing = (a: SchemaObject, b: SchemaObject | undefined): boolean =>
+  b !== undefined && a.name === b.name && a.kind === b.kind && a.namespace === b.namespace;
+
+/** The same things in the same order: nearly always so, and then there is nothing to look up. */
+const areAligned = (from: readonly SchemaObject[], to: readonly SchemaObject[]): boolean =>
+  from.length === to.length && from.every((object, index) => sameThing(object, to[index]));
+
 const compareObject = (from: SchemaObject, to: SchemaObject, parent?: SchemaObject): Change[] => {
   if (from === to) return [];
-  const subject = subjectOf(to, parent);
   const attributes = attributeChanges(from, to);
-  const changes: Change[] = attributes.length > 0 ? [{ action: 'alter', subject, attributes }] : [];
-  if (from.children.length + to.children.length === 0) return changes;
-  return [...changes, ...reorders(from, to, subject), ...compareLists(from.children, to.children, to)];
+  const aligned = areAligned(from.children, to.children);
+  const changes: Change[] = [];
+  if (attributes.length > 0) changes.push({ action: 'alter', subject: subjectOf(to, parent), attributes });
+  if (!aligned) changes.push(...reorders(from, to, subjectOf(to, parent)));
+  for (const change of compareLists(from.children, to.children, { parent: to, aligned }))
+    changes.push(change);
+  return changes;
+};
+
+interface Surroundings {
+  readonly parent?: SchemaObject;
+  readonly aligned: boolean;
+}
+
+const compareAligned = (
+  from: readonly SchemaObject[],
+  to: readonly SchemaObject[],
+  parent?: SchemaObject,
+): Change[] => {
+  const changes: Change[] = [];
+  for (const [index, object] of to.entries()) {
+    const old = from[index];
+    if (old) for (const change of compareObject(old, object, parent)) changes.push(change);
+  }
+  return changes;
 };
 
 const compareLists = (
   from: readonly SchemaObject[],
   to: readonly SchemaObject[],
-  parent?: SchemaObject,
+  { parent, aligned }: Surroundings,
 ): Change[] => {
+  if (aligned) return compareAligned(from, to, parent);
   const before = indexByKey(from);
   const after = indexByKey(to);
   const changes: Change[] = [];
@@ -122,23 +152,26 @@ const compareLists = (
   }
   for (const [key, object] of after) {
     const old = before.get(key);
-    if (old) changes.push(...compareObject(old, object, parent));
-    else changes.push({ action: 'create', subject: subjectOf(object, parent), object });
+    if (!old) changes.push({ action: 'create', subject: subjectOf(object, parent), object });
+    else for (const change of compareObject(old, object, parent)) changes.push(change);
   }
   return changes;
 };
+
+const compareAll = (from: readonly SchemaObject[], to: readonly SchemaObject[]): Change[] =>
+  compareLists(from, to, { aligned: areAligned(from, to) });
 
 /** As `diffSnapshots`, without the fingerprints: for parts of a schema, which have none. */
 export const changesBetween = (
   from: readonly SchemaObject[],
   to: readonly SchemaObject[],
-): readonly Change[] => compareLists(from, to);
+): readonly Change[] => compareAll(from, to);
 
 /** Everything that must happen to turn `from` into `to`: drops first, then creations and alterations, in name order. */
 export const diffSnapshots = (from: Snapshot, to: Snapshot): Diff => ({
   from: fingerprint(from),
   to: fingerprint(to),
-  changes: compareLists(from.objects, to.objects),
+  changes: compareAll(from.objects, to.objects),
 });
 
 /** Whether nothing differs. */

@@ -51,7 +51,12 @@ export type SchemaEdit =
       /** What the child is taken to have been where it is not known. */
       readonly was?: Attributes;
     }
-  | { readonly do: 'rename-child'; readonly of: ObjectName | null; readonly child: ChildName; readonly to: string }
+  | {
+      readonly do: 'rename-child';
+      readonly of: ObjectName | null;
+      readonly child: ChildName;
+      readonly to: string;
+    }
   /** `was` is what the attributes are taken to have been where the thing is not known. */
   | { readonly do: 'alter'; readonly object: ObjectName; readonly set: Attributes; readonly was?: Attributes }
   | {
@@ -64,4 +69,10 @@ export type SchemaEdit =
       readonly knownOnly?: boolean;
     }
   /** The child is declared anew, perhaps under another name; what the declaration leaves out is gone. */
-  | { readonly do: 'restate'; readonly of: ObjectName; readonly child: ChildName; readonly as: SchemaObject; readonly was?: Attributes };
+  | {
+      readonly do: 'restate';
+      readonly of: ObjectName;
+      readonly child: ChildName;
+      readonly as: SchemaObject;
+      readonly was?: Attributes;
+    };

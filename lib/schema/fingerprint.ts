@@ -12,8 +12,14 @@ const isSorted = (keys: readonly string[]): boolean => {
   return true;
 };
 
+/** Nearly every name and type: text that JSON writes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
 /** JSON with sorted keys and without undefined members: the text that is hashed wherever dbsync hashes data. */
 export const canonicalJson = (value: unknown): string => {
+  if (typeof value === 'string') return quoted(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const record = value as Record<string, unknown>;
@@ -22,14 +28,14 @@ export const canonicalJson = (value: unknown): string => {
   for (const key of isSorted(keys) ? keys : keys.sort()) {
     const member = record[key];
     if (member === undefined) continue;
-    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    members += `${members === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
   }
   return `{${members}}`;
 };
 
 /** The same text for an object of a schema, whose members are known. */
 const objectJson = ({ attributes, children, kind, name, namespace }: SchemaObject): string =>
-  `{"attributes":${canonicalJson(attributes)},"children":[${children.map(objectJson).join(',')}],"kind":${JSON.stringify(kind)},"name":${JSON.stringify(name)},"namespace":${JSON.stringify(namespace)}}`;
+  `{"attributes":${canonicalJson(attributes)},"children":[${children.map(objectJson).join(',')}],"kind":${quoted(kind)},"name":${quoted(name)},"namespace":${canonicalJson(namespace)}}`;
 
 /** The hash of a text. */
 export const hashText = (text: string): Hash => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -40,12 +46,21 @@ export const hashOf = (value: unknown): Hash => hashText(canonicalJson(value));
 /** The first twelve hex digits: enough for a person to name a plan by. */
 export const shortHash = (hash: string): string => hash.replace(/^sha256:/, '').slice(0, 12);
 
-/** The fingerprint of a schema: equal exactly where two databases have the same schema. */
-export const fingerprint = (snapshot: Snapshot): Hash => {
+const compute = (snapshot: Snapshot): Hash => {
   const hash = createHash('sha256');
   hash.update(snapshot.dialect);
   for (const object of snapshot.objects) hash.update(objectJson(object));
   return `sha256:${hash.digest('hex')}`;
+};
+
+/** Snapshots are never changed, and one run asks for the same fingerprint many times. */
+const known = new WeakMap<Snapshot, Hash>();
+
+/** The fingerprint of a schema: equal exactly where two databases have the same schema. */
+export const fingerprint = (snapshot: Snapshot): Hash => {
+  const found = known.get(snapshot) ?? compute(snapshot);
+  known.set(snapshot, found);
+  return found;
 };
 
 /** Whether two attribute values are the same. */

@@ -1,6 +1,13 @@
 // The room's door.
 export { describeChange, describeSubject } from './describe.ts';
-export { type AttributeChange, type Change, changesBetween, type Diff, diffSnapshots, isEmpty } from './diff.ts';
+export {
+  type AttributeChange,
+  type Change,
+  changesBetween,
+  type Diff,
+  diffSnapshots,
+  isEmpty,
+} from './diff.ts';
 export type { Attributes, ChildName, ObjectName, SchemaEdit } from './edit.ts';
 export {
   canonicalJson,

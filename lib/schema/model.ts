@@ -22,7 +22,7 @@ export interface SchemaObject {
   /** The name as the engine stores it; for overloaded things with their signature. */
   readonly name: string;
   readonly attributes: Readonly<Record<string, Value>>;
-  /** Columns come first and keep the engine's order; every other child is sorted by kind and name. */
+  /** Columns (and other kinds whose order means something) come first, in the engine's order; every other child is sorted by kind and name. */
   readonly children: readonly SchemaObject[];
 }
 
@@ -93,6 +93,8 @@ const canonicalChildren = (children: readonly SchemaObject[]): readonly SchemaOb
   const ordered: SchemaObject[] = [];
   const others: SchemaObject[] = [];
   for (const child of children) (ORDERED_KINDS.has(child.kind) ? ordered : others).push(child);
+  // Order means something among siblings of one kind only.
+  ordered.sort((a, b) => compareText(a.kind, b.kind));
   return others.length === 0 ? ordered : ordered.concat(others.sort(compareKeys));
 };
 

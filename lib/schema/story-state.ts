@@ -14,12 +14,14 @@ export interface Entry {
 export interface State {
   readonly fold: (name: string) => string;
   readonly entries: Map<string, Entry>;
-  /** Owners of indexes, which some databases name without their table; by folded name. */
+  /** Owners of indexes and triggers, which some databases name without their table; by kind and folded name. */
   readonly owners: Map<string, Entry>;
   /** What this migration touches. */
   readonly touched: Set<Entry>;
   /** Names that this migration took away: nothing is assumed of them. */
   readonly gone: Set<string>;
+  /** What this migration dropped or renamed, as it was called. */
+  readonly left: Set<string>;
   /** Nothing can be there yet, so IF EXISTS finds nothing. */
   nothingBefore: boolean;
 }
@@ -51,9 +53,13 @@ const touch = (state: State, entry: Entry): Entry => {
   return entry;
 };
 
+const ownerKey = ({ fold }: State, kind: string, name: string): string => `${kind}\u0000${fold(name)}`;
+
+const OWNED: ReadonlySet<string> = new Set(['index', 'trigger']);
+
 const own = (state: State, entry: Entry): void => {
-  for (const child of entry.object.children) {
-    if (child.kind === 'index') state.owners.set(state.fold(child.name), entry);
+  for (const { kind, name } of entry.object.children) {
+    if (OWNED.has(kind)) state.owners.set(ownerKey(state, kind, name), entry);
   }
 };
 
@@ -85,16 +91,20 @@ export const demand = (state: State, object: ObjectName): Entry | null => {
 };
 
 /** The child of that name, whatever its letter case. */
-export const childIn = (state: State, object: SchemaObject, { kinds, name }: ChildName): SchemaObject | undefined => {
+export const childIn = (
+  state: State,
+  object: SchemaObject,
+  { kinds, name }: ChildName,
+): SchemaObject | undefined => {
   const folded = state.fold(name);
   return object.children.find(
     (child) => kinds.includes(child.kind) && (child.name === name || state.fold(child.name) === folded),
   );
 };
 
-/** The table of an index that is named alone. */
+/** The table of an index or trigger that is named alone. */
 export const ownerOf = (state: State, child: ChildName): Entry | undefined => {
-  const entry = state.owners.get(state.fold(child.name));
+  const entry = state.owners.get(ownerKey(state, child.kinds[0] ?? '', child.name));
   return entry && childIn(state, entry.object, child) ? touch(state, entry) : undefined;
 };
 
@@ -115,14 +125,21 @@ export const replaceChild = (
 };
 
 /** What an assumed child is taken to have been, completed by what is said of it now. */
-const completed = (state: State, entry: Entry, parts: { child: SchemaObject; was: Attributes }): SchemaObject => {
+const completed = (
+  state: State,
+  entry: Entry,
+  parts: { child: SchemaObject; was: Attributes },
+): SchemaObject => {
   const { child, was } = parts;
   const { start } = entry;
-  const original = start && start.children.find((one) => one === child);
+  const original = start?.children.find((one) => one === child);
   const lacking = Object.entries(was).filter(([key]) => child.attributes[key] === undefined);
   if (!start || !original || lacking.length === 0) return child;
   const fuller = withAttributes(child, Object.fromEntries(lacking));
-  entry.start = withChildren(start, start.children.map((one) => (one === original ? fuller : one)));
+  entry.start = withChildren(
+    start,
+    start.children.map((one) => (one === original ? fuller : one)),
+  );
   replaceChild(state, entry, { old: child, next: [fuller] });
   return fuller;
 };

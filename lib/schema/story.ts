@@ -24,6 +24,8 @@ import {
 export interface Chapter {
   readonly before: readonly SchemaObject[];
   readonly after: readonly SchemaObject[];
+  /** Names of objects that were dropped or renamed, perhaps to be made anew. */
+  readonly left: ReadonlySet<string>;
 }
 
 export interface Story {
@@ -43,8 +45,9 @@ const columnsOf = (child: SchemaObject): readonly unknown[] =>
 
 /** The one of several kinds that is known; otherwise the first. */
 const meant = (state: State, edit: Edit<'drop'> | Edit<'rename'>): ObjectName =>
-  [edit.object, ...(edit.or ?? []).map((kind) => ({ ...edit.object, kind }))].find((one) => find(state, one)) ??
-  edit.object;
+  [edit.object, ...(edit.or ?? []).map((kind) => ({ ...edit.object, kind }))].find((one) =>
+    find(state, one),
+  ) ?? edit.object;
 
 const create = (state: State, edit: Edit<'create'>): void => {
   const there = find(state, edit.object);
@@ -59,6 +62,7 @@ const drop = (state: State, edit: Edit<'drop'>): void => {
   if (!entry) return;
   state.entries.delete(keyIn(state, object));
   state.gone.add(keyIn(state, object));
+  state.left.add(entry.object.name);
 };
 
 const rename = (state: State, edit: Edit<'rename'>): void => {
@@ -67,8 +71,18 @@ const rename = (state: State, edit: Edit<'rename'>): void => {
   if (!entry) return;
   state.entries.delete(keyIn(state, object));
   state.gone.add(keyIn(state, object));
+  state.left.add(entry.object.name);
   entry.object = { ...entry.object, ...edit.to };
   put(state, entry);
+};
+
+/** A key on a table that no text made shows which columns that table has. */
+const assumeColumns = (state: State, entry: Entry, child: SchemaObject): void => {
+  if (!isAssumed(entry.start)) return;
+  for (const name of columnsOf(child)) {
+    if (typeof name === 'string' && /^\w+$/.test(name))
+      demandChild(state, entry, { child: { kinds: ['column'], name } });
+  }
 };
 
 const add = (state: State, edit: Edit<'add'>): void => {
@@ -76,6 +90,7 @@ const add = (state: State, edit: Edit<'add'>): void => {
   if (!entry) return;
   const there = childIn(state, entry.object, { kinds: [edit.child.kind], name: edit.child.name });
   if (there && edit.ifMissing) return;
+  assumeColumns(state, entry, edit.child);
   if (there) replaceChild(state, entry, { old: there, next: [edit.child] });
   else become(state, entry, withChildren(entry.object, [...entry.object.children, edit.child]));
 };
@@ -144,7 +159,10 @@ const sameSides = (entry: Entry, as: SchemaObject): Attributes =>
 const restate = (state: State, edit: Edit<'restate'>): void => {
   const entry = demand(state, edit.of);
   if (!entry) return;
-  const child = demandChild(state, entry, { child: edit.child, was: { ...sameSides(entry, edit.as), ...edit.was } });
+  const child = demandChild(state, entry, {
+    child: edit.child,
+    was: { ...sameSides(entry, edit.as), ...edit.was },
+  });
   if (!child) return;
   if (child.name !== edit.as.name) moveChild(state, entry, { child, to: edit.as.name });
   const moved = childIn(state, entry.object, { kinds: [edit.as.kind], name: edit.as.name });
@@ -155,23 +173,32 @@ const restate = (state: State, edit: Edit<'restate'>): void => {
 const perform = (state: State, edit: SchemaEdit): void => {
   switch (edit.do) {
     case 'create':
-      return create(state, edit);
+      create(state, edit);
+      break;
     case 'drop':
-      return drop(state, edit);
+      drop(state, edit);
+      break;
     case 'rename':
-      return rename(state, edit);
+      rename(state, edit);
+      break;
     case 'add':
-      return add(state, edit);
+      add(state, edit);
+      break;
     case 'remove':
-      return remove(state, edit);
+      remove(state, edit);
+      break;
     case 'rename-child':
-      return renameChild(state, edit);
+      renameChild(state, edit);
+      break;
     case 'alter':
-      return alter(state, edit);
+      alter(state, edit);
+      break;
     case 'alter-child':
-      return alterChild(state, edit);
+      alterChild(state, edit);
+      break;
     case 'restate':
-      return restate(state, edit);
+      restate(state, edit);
+      break;
   }
 };
 
@@ -190,7 +217,7 @@ const close = (state: State, context: readonly ObjectName[]): Chapter => {
     before.set(key, object);
     after.set(key, object);
   }
-  return { before: [...before.values()], after: [...after.values()] };
+  return { before: [...before.values()], after: [...after.values()], left: new Set(state.left) };
 };
 
 /** Starts a story. `fold` makes two spellings of one name the same. */
@@ -201,12 +228,14 @@ export const storyOf = (fold: (name: string) => string): Story => {
     owners: new Map(),
     touched: new Set(),
     gone: new Set(),
+    left: new Set(),
     nothingBefore: false,
   };
   return {
     begin: (nothingBefore) => {
       state.nothingBefore = nothingBefore;
       state.gone.clear();
+      state.left.clear();
       state.touched.clear();
     },
     apply: (edits) => {

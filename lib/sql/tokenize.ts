@@ -223,7 +223,27 @@ const plain = (scan: Scan): Piece => {
   return { kind: 'operator', end: scan.position + Math.max(1, lengthAt(OPERATOR, scan)) };
 };
 
+/** A letter or `_`, and nothing behind it that would make it the prefix of a string. */
+const beginsWord = ({ text, position, rules, fresh }: Scan): boolean => {
+  const code = text.charCodeAt(position) | 32;
+  const isLetter = (code >= 97 && code <= 122) || text[position] === '_';
+  if (!isLetter || (fresh && rules.delimiterDirective)) return false;
+  const behind = text[position + 1];
+  return behind !== "'" && behind !== '&';
+};
+
+/** The two kinds that most of a text is made of, without asking for the others first; null where it is another. */
+const common = (scan: Scan): Piece | null => {
+  const { text, position } = scan;
+  if (scan.terminator !== ';') return null;
+  if (text[position] === ' ' && (text.charCodeAt(position + 1) | 0) > 32)
+    return { kind: 'space', end: position + 1 };
+  return beginsWord(scan) ? word(scan) : null;
+};
+
 const next = (scan: Scan): Piece => {
+  const usual = common(scan);
+  if (usual) return usual;
   const blank = space(scan) ?? directive(scan);
   if (blank) return blank;
   if (scan.text.startsWith(scan.terminator, scan.position)) {
@@ -245,8 +265,11 @@ export const tokenize = (text: string, rules: ScanRules): readonly Token[] => {
   const scan: Scan = { text, rules, position: 0, terminator: ';', fresh: true, last: null, executable: 0 };
   const tokens: Token[] = [];
   while (scan.position < text.length) {
-    const { end, ...piece } = next(scan);
-    tokens.push({ ...piece, text: text.slice(scan.position, end), offset: scan.position });
+    const piece = next(scan);
+    const { end, kind } = piece;
+    const found = { kind, text: text.slice(scan.position, end), offset: scan.position };
+    if (piece.value === undefined) tokens.push(piece.unterminated ? { ...found, unterminated: true } : found);
+    else tokens.push({ ...found, value: piece.value, ...(piece.unterminated && { unterminated: true }) });
     scan.position = end;
     scan.last = piece.kind;
     if (piece.kind === 'terminator' || piece.kind === 'directive') scan.fresh = true;

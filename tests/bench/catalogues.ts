@@ -43,18 +43,23 @@ export const postgresCatalogue = (tables: number): Script => [
   ...each(
     tables,
     3,
-    (n) => `ALTER TABLE ${table(n)} ADD FOREIGN KEY (other_id) REFERENCES ${table(far(n))} ON DELETE SET NULL`,
+    (n) =>
+      `ALTER TABLE ${table(n)} ADD FOREIGN KEY (other_id) REFERENCES ${table(far(n))} ON DELETE SET NULL`,
   ),
   ...each(
     tables,
     10,
-    (n) => `CREATE VIEW view_${n} AS SELECT t.id, t.title, count(o.id) AS others, sum(o.amount) AS total FROM ${table(n)} t
+    (
+      n,
+    ) => `CREATE VIEW view_${n} AS SELECT t.id, t.title, count(o.id) AS others, sum(o.amount) AS total FROM ${table(n)} t
     LEFT JOIN ${table(far(n))} o ON o.id = t.other_id WHERE t.is_active GROUP BY t.id, t.title`,
   ),
   ...each(
     tables,
     20,
-    (n) => `CREATE FUNCTION find_${n}(wanted text, at_most integer DEFAULT 10) RETURNS SETOF ${table(n)} LANGUAGE sql STABLE
+    (
+      n,
+    ) => `CREATE FUNCTION find_${n}(wanted text, at_most integer DEFAULT 10) RETURNS SETOF ${table(n)} LANGUAGE sql STABLE
     AS 'SELECT * FROM ${table(n)} WHERE code = wanted LIMIT at_most'`,
   ),
   ...each(
@@ -82,7 +87,9 @@ export const mariadbCatalogue = (tables: number): Script => [
   ...each(
     tables,
     10,
-    (n) => `CREATE VIEW view_${n} AS SELECT t.id, t.title, count(o.id) AS others, sum(o.amount) AS total FROM ${table(n)} t
+    (
+      n,
+    ) => `CREATE VIEW view_${n} AS SELECT t.id, t.title, count(o.id) AS others, sum(o.amount) AS total FROM ${table(n)} t
     LEFT JOIN ${table(far(n))} o ON o.id = t.other_id WHERE t.is_active GROUP BY t.id, t.title`,
   ),
   ...each(

@@ -1,37 +1,29 @@
-// `npm run bench`: a whole sync with ten pending migrations against a bare `prisma migrate deploy` of the same project. Prints, writes nothing.
-import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import os from 'node:os';
+// `npm run bench [-- <name>]`: another benchmark by its name, or a whole sync with ten pending migrations against a bare `prisma migrate deploy` of the same project. Prints, writes nothing.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BenchProject, createBenchProject } from './bookshop-bench.ts';
+import {
+  build,
+  fixed,
+  column as measuredColumn,
+  median,
+  pairedRatio,
+  repository,
+  say,
+  sayMachine,
+} from './measures.ts';
 import { type PrismaCli, preparePrisma } from './prisma-cli.ts';
 import { type Measured, measure, type Program } from './process-tree.ts';
 
-const repository = path.resolve(import.meta.dirname, '../..');
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' } },
+});
 
 interface Contender {
   readonly name: string;
   readonly program: Program;
 }
-
-const say = (line = ''): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-const median = (numbers: readonly number[]): number => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const at = (index: number): number => sorted[index] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? at(Math.floor(middle)) : (at(middle - 1) + at(middle)) / 2;
-};
-
-const build = (): void => {
-  rmSync(path.join(repository, 'dist'), { recursive: true, force: true });
-  const done = spawnSync('npm', ['run', 'build'], { cwd: repository, encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`npm run build failed:\n${done.stdout}${done.stderr}`);
-};
 
 const contendersOf = (project: BenchProject, prisma: PrismaCli): readonly Contender[] => {
   const { NODE_OPTIONS: _loader, ...env } = process.env;
@@ -77,15 +69,9 @@ const rounds = async (
   return results;
 };
 
-/** The median of the ratios of each round: what changes from round to round is the machine. */
-const pairedRatio = (own: readonly number[], base: readonly number[]): number =>
-  median(own.map((value, index) => value / (base[index] ?? Number.NaN)));
-
-const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '-' : value.toFixed(digits));
-
 const print = (results: Results): void => {
   const column = (name: string, key: keyof Measured): readonly number[] =>
-    (results.get(name) ?? []).map((measured) => measured[key] ?? Number.NaN);
+    measuredColumn(results.get(name) ?? [], key);
   const [base = ''] = results.keys();
   say(
     `${''.padEnd(24)}${'wall s'.padStart(9)}${'ratio'.padStart(8)}${'peak MiB'.padStart(11)}${'ratio'.padStart(8)}`,
@@ -103,14 +89,12 @@ const print = (results: Results): void => {
   }
 };
 
-const bench = async (runs: number): Promise<void> => {
+const benchSync = async (runs: number): Promise<void> => {
   const prisma = preparePrisma(say);
   build();
   const project = await createBenchProject(prisma.modules);
   try {
-    say(
-      `Node ${process.version}, ${os.availableParallelism()} cores, load ${fixed(os.loadavg()[0] ?? 0, 1)}`,
-    );
+    sayMachine();
     say(`Prisma ${prisma.version}, schema engine: ${prisma.engine}`);
     say(
       `The bookshop on SQLite, ${project.pending} pending migrations; medians of ${runs} rounds after a warm-up.`,
@@ -122,8 +106,19 @@ const bench = async (runs: number): Promise<void> => {
   }
 };
 
+/** What can be measured, by name; without one the whole run is. */
+const BENCHES: Readonly<Record<string, (runs: number) => Promise<void>>> = {
+  sync: benchSync,
+  snapshot: async (runs) => (await import('./snapshot.ts')).benchSnapshot(runs),
+  lint: async (runs) => (await import('./lint.ts')).benchLint(runs),
+  alembic: async (runs) => (await import('./alembic.ts')).benchAlembic(runs),
+};
+
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number above 0.');
+const [name = 'sync'] = positionals;
+const bench = BENCHES[name];
+if (!bench) throw new Error(`There is no benchmark "${name}": ${Object.keys(BENCHES).join(', ')}.`);
 try {
   await bench(runs);
 } catch (error) {

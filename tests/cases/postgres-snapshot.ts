@@ -25,6 +25,9 @@ const FDW = `CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER
 const READER = `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'case_reader') THEN CREATE ROLE case_reader; END IF; END $$;`;
 const OTHER = `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'case_other') THEN CREATE ROLE case_other; END IF; END $$;`;
 
+/** Roles that cases name, for a server where cases run side by side. */
+export const SHARED_ROLES = `${READER} ${OTHER}`;
+
 export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
   // namespaces
   { name: 'schema', base: '', change: 'CREATE SCHEMA app' },

@@ -250,7 +250,10 @@ const story = (title: string, start: () => Promise<Engine | null>, missing: stri
           await sync(stage);
           const quote = server.dialect === 'postgres' ? '"' : '`';
           const table = (name: string): string => `${quote}${name}${quote}`;
-          await stage.project.addMigration('20270100000000_pairs', `CREATE TABLE ${table('Pairs')} (id INTEGER);\n`);
+          await stage.project.addMigration(
+            '20270100000000_pairs',
+            `CREATE TABLE ${table('Pairs')} (id INTEGER);\n`,
+          );
           await sync(stage);
           await server.exec(stage.url, `INSERT INTO ${table('Pairs')} VALUES (0), (1), (2), (1)`);
           await stage.project.addMigration(

@@ -1,6 +1,16 @@
 // Shadow databases: private, scratch and offered; copies with the same fingerprint; never the target; nothing left behind.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -62,6 +72,7 @@ spec('mysql shadow', ({ test, skip, before, after }) => {
     };
   });
   after(async () => {
+    await dialect.close?.();
     await target.close();
     await server.stop();
     rmSync(ownFolder, { recursive: true, force: true });
@@ -115,7 +126,132 @@ spec('mysql shadow', ({ test, skip, before, after }) => {
     });
     const [row] = await target.query('SELECT COUNT(*) AS n FROM child');
     assert.is(Number(row?.n), 1);
+    await dialect.close?.();
     assert.equal(folders(), before);
+  });
+
+  const portOf = (shadow: Shadow): number => Number('port' in shadow.address && shadow.address.port);
+  /** The ports of two shadows that follow each other; `work` is what happens in the first. */
+  const twice = async (work: (session: Session) => Promise<unknown>): Promise<readonly number[]> => {
+    const ports: number[] = [];
+    await using({ ...request, content: 'empty' }, async (session, shadow) => {
+      ports.push(portOf(shadow));
+      await work(session);
+    });
+    await using({ ...request, content: 'empty' }, async (session, shadow) => {
+      ports.push(portOf(shadow));
+      assert.equal((await dialect.inspect(session, { ignore: [] })).objects, []);
+    });
+    return ports;
+  };
+
+  test('one server serves a run, and what a migration does to its own schema stays there', async () => {
+    const [first, second] = await twice((session) => session.script(EVERYTHING_SCRIPT));
+    assert.is(first, second);
+  });
+
+  const BEYOND: readonly (readonly [string, string])[] = [
+    ["SET GLOBAL sql_mode = 'ANSI'", 'SELECT @@GLOBAL.sql_mode = "ANSI,ANSI_QUOTES" AS n'],
+    [
+      'CREATE DATABASE beside',
+      "SELECT COUNT(*) AS n FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'beside'",
+    ],
+    ["CREATE USER left_over@'%'", "SELECT COUNT(*) AS n FROM mysql.user WHERE User = 'left_over'"],
+    ["GRANT SELECT ON *.* TO 'dbsync'@'%'", 'SELECT 0 AS n'],
+    [
+      'CREATE TABLE mysql.mine (a INT)',
+      "SELECT COUNT(*) AS n FROM information_schema.TABLES WHERE TABLE_NAME = 'mine'",
+    ],
+  ];
+  for (const [statement, question] of BEYOND) {
+    test(`a next shadow does not see: ${statement}`, async () => {
+      const [first, second] = await twice((session) => session.execute(statement));
+      if (!question.startsWith('SELECT 0')) assert.is.not(first, second);
+      await using({ ...request, content: 'empty' }, async (session) => {
+        const [row] = await session.query(question);
+        assert.is(Number(row?.n), 0);
+      });
+    });
+  }
+
+  test('two at once, with one name, stand on two servers', async () => {
+    const empty: ShadowRequest = { ...request, content: 'empty' };
+    await using(empty, (_, first) =>
+      using(empty, async (_session, second) => assert.is.not(portOf(first), portOf(second))),
+    );
+  });
+
+  test('a session that is left open does not hold the schema', async () => {
+    const shadow = await dialect.createShadow({ ...request, content: 'empty' });
+    const session = await dialect.connect(shadow.address, { mode: 'write', timeouts: TIMEOUTS });
+    await session.script('CREATE TABLE held (a INT); START TRANSACTION; INSERT INTO held VALUES (1)');
+    await shadow.drop();
+    await session.close().catch(() => null);
+    await using({ ...request, content: 'empty' }, async (_, next) => assert.is(portOf(next), portOf(shadow)));
+  });
+
+  test('a process that never closes ends by itself, and its server and folder with it', async () => {
+    await dialect.close?.();
+    const before = folders();
+    const program = `
+      import { dialect } from '${path.resolve('lib/dialects/mysql/index.ts')}';
+      import { Secret } from '${path.resolve('lib/target/index.ts')}';
+      const timeouts = ${JSON.stringify(TIMEOUTS)};
+      const address = dialect.address(new Secret('mysql://u@127.0.0.1/x'), '/');
+      const shadow = await dialect.createShadow({ content: 'empty', target: null, identity: null, address, timeouts, folder: '/' });
+      await shadow.drop();`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    assert.is(await Promise.race([ended, sleep(60_000, 'it hangs', { ref: false })]), 0);
+    for (let round = 0; round < 100 && folders().length > before.length; round += 1) await sleep(100);
+    assert.equal(folders(), before);
+  });
+
+  test('a made data folder is kept in one file of our own, and whatever is wrong with it is mended', async () => {
+    const templates = (): string[] =>
+      readdirSync(os.tmpdir()).filter((name) => name.startsWith('dbsync_template_'));
+    for (const old of templates()) rmSync(path.join(os.tmpdir(), old));
+    await dialect.close?.();
+    await using({ ...request, content: 'empty' }, async () => {});
+    const [name = ''] = templates();
+    assert.equal(templates(), [name]);
+    const file = path.join(os.tmpdir(), name);
+    const good = readFileSync(file);
+    assert.is(statSync(file).mode & 0o777, 0o600);
+    const works = async (): Promise<void> => {
+      await dialect.close?.();
+      await using({ ...request, content: 'empty' }, async (session) => {
+        await session.execute('CREATE TABLE works (a INT)');
+      });
+      assert.equal(templates(), [name]);
+    };
+    const damages: readonly (() => void)[] = [
+      () => writeFileSync(file, good.subarray(0, good.length / 2)),
+      () =>
+        writeFileSync(
+          file,
+          good.map((byte, at) => (at === good.length - 100 ? byte ^ 255 : byte)),
+        ),
+      () => writeFileSync(file, ''),
+    ];
+    for (const damage of damages) {
+      damage();
+      await works();
+      assert.ok(statSync(file).size > good.length / 2, 'it was made anew');
+    }
+    // Somebody else's, or a link: not even read.
+    const elsewhere = path.join(os.tmpdir(), 'elsewhere');
+    writeFileSync(elsewhere, 'not ours');
+    rmSync(file);
+    symlinkSync(elsewhere, file);
+    await works();
+    assert.is(readFileSync(elsewhere, 'utf8'), 'not ours');
+    assert.ok(lstatSync(file).isFile());
+    chmodSync(file, 0o644);
+    await works();
+    assert.is(statSync(file).mode & 0o777, 0o600);
   });
 
   test('a private server is gone with its process, even after kill -9', async () => {

@@ -198,7 +198,8 @@ spec('postgres shadow', ({ test, skip, after }) => {
     [`ALTER SYSTEM SET work_mem = '9MB'`, false],
     ['CREATE DATABASE beside', false],
     [`COMMENT ON DATABASE postgres IS 'changed'`, false],
-    [`SELECT pg_create_logical_replication_slot('kept', 'pgoutput')`, false],
+    [`SELECT pg_create_logical_replication_slot('kept', 'pgoutput')`, true],
+    [`SELECT pg_create_physical_replication_slot('kept')`, false],
   ];
   for (const [statement, same] of BEYOND) {
     test(`a next shadow does not see: ${statement}`, async () => {
@@ -208,7 +209,9 @@ spec('postgres shadow', ({ test, skip, after }) => {
           + (SELECT count(*) FROM pg_db_role_setting)::int + (SELECT count(*) FROM pg_replication_slots)::int
           + (SELECT count(*) FROM pg_file_settings WHERE name = 'work_mem')::int
           + (SELECT count(*) FROM pg_database WHERE datname = 'beside' OR shobj_description(oid, 'pg_database') = 'changed')::int AS n`;
-      const [first, second] = await twice((replica) => replica.execute(statement));
+      const [first, second] = await twice(async (replica) => {
+        await replica.execute(statement);
+      });
       assert.is(first === second, same);
       await withSession(url, async (session) => {
         const next = await createShadow(await requestOf(session));

@@ -1,12 +1,17 @@
 // Whatever makes two PostgreSQL schemas differ makes their fingerprints differ, and nothing else does.
 import * as assert from 'uvu/assert';
-import type { Session } from '../../lib/dialects/contract.ts';
 import { findClients } from '../../lib/dialects/postgres/binaries.ts';
 import { loadStructure } from '../../lib/dialects/postgres/copy.ts';
 import { inspect } from '../../lib/dialects/postgres/inspect.ts';
 import { programEnvironment, runProgram } from '../../lib/dialects/postgres/programs.ts';
-import { describeChange, diffSnapshots, fingerprint, patchSnapshot } from '../../lib/schema/index.ts';
-import { SNAPSHOT_CASES, type SnapshotCase } from '../cases/postgres-snapshot.ts';
+import {
+  describeChange,
+  diffSnapshots,
+  fingerprint,
+  patchSnapshot,
+  type Snapshot,
+} from '../../lib/schema/index.ts';
+import { SHARED_ROLES, SNAPSHOT_CASES, type SnapshotCase } from '../cases/postgres-snapshot.ts';
 import {
   addressOf,
   NO_SERVER,
@@ -50,11 +55,11 @@ const dumpBase = async (server: TestServer, url: string, base: string): Promise<
   return text;
 };
 
-const sameAfterRestore = async (server: TestServer, session: Session, text: string): Promise<void> => {
+const sameAfterRestore = async (server: TestServer, after: Snapshot, text: string): Promise<void> => {
   const copyUrl = await server.createDatabase();
-  await withSession(copyUrl, (copy) => loadStructure(text, copy));
   await withSession(copyUrl, async (copy) => {
-    const changes = diffSnapshots(await inspect(session, NOTHING), await inspect(copy, NOTHING)).changes;
+    await loadStructure(text, copy);
+    const { changes } = diffSnapshots(after, await inspect(copy, NOTHING));
     assert.equal(changes.map(describeChange), [], 'dump and restore must not change the snapshot');
   });
 };
@@ -78,8 +83,43 @@ const check = async (server: TestServer, item: SnapshotCase): Promise<void> => {
     if (dumpBefore === null) return;
     const dumpAfter = await dump(server, url);
     assert.is.not(dumpBefore, dumpAfter, 'pg_dump must see a difference, or the case is none');
-    if (dumpAfter !== null && !item.notRestored) await sameAfterRestore(server, session, dumpAfter);
+    if (dumpAfter !== null && !item.notRestored) await sameAfterRestore(server, after, dumpAfter);
   });
+};
+
+/** Roles belong to the whole server, and two cases must not make the same one at the same time. */
+const prepare = async (server: TestServer): Promise<void> =>
+  withSession(server.url, (session) => session.script(SHARED_ROLES));
+
+interface Outcome {
+  readonly title: string;
+  readonly result: Promise<unknown>;
+}
+
+/** Cases that are under way at once: a server works on one while another waits for a program or for the server. */
+const AT_ONCE = 4;
+
+/** Starts every case, each in a database of its own; what fails is kept for its test. */
+const startCases = (): readonly Outcome[] => {
+  const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+  const ready = Promise.all(servers.map(prepare));
+  const suits = (server: TestServer, item: SnapshotCase): boolean =>
+    item.since === undefined || server.major >= item.since;
+  return servers
+    .flatMap((server) =>
+      SNAPSHOT_CASES.filter((item) => suits(server, item)).map((item) => ({ server, item })),
+    )
+    .map(({ server, item }, index) => {
+      const lane = index % AT_ONCE;
+      const done = Promise.all([ready, lanes[lane]]).then(() => check(server, item));
+      // The lane goes on whatever came of it; the test is where it is told.
+      const result = done.then(
+        () => null,
+        (error: unknown) => error,
+      );
+      lanes[lane] = result;
+      return { title: `${server.title}: ${item.name}`, result };
+    });
 };
 
 spec('postgres snapshot', ({ test, skip, after }) => {
@@ -87,10 +127,10 @@ spec('postgres snapshot', ({ test, skip, after }) => {
     for (const server of servers) await server.stop();
   });
   if (servers.length === 0) skip('every case', NO_SERVER);
-  for (const server of servers) {
-    for (const item of SNAPSHOT_CASES) {
-      if (item.since !== undefined && server.major < item.since) continue;
-      test(`${server.title}: ${item.name}`, () => check(server, item));
-    }
+  for (const { title, result } of startCases()) {
+    test(title, async () => {
+      const error = await result;
+      if (error !== null) throw error;
+    });
   }
 });

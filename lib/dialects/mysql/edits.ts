@@ -53,7 +53,9 @@ const tableMade = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
   const children = required(listAt(words, name.next).flatMap(element));
   const object = schemaObject({ ...table(name.name), children });
   const ifMissing = words.slice(0, head.at).some((word) => word.text === 'EXISTS');
-  return [{ do: 'create', object, ifMissing }];
+  const replaces = head.verb.includes('OR REPLACE');
+  const old: SchemaEdit[] = replaces ? [{ do: 'drop', object: table(name.name), ifThere: true }] : [];
+  return [...old, { do: 'create', object, ifMissing }];
 };
 
 const indexMade = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
@@ -211,7 +213,9 @@ const triggerEdits = (words: Clause, head: ObjectHead): readonly SchemaEdit[] =>
   const name = nameAt(words, head.at);
   const on = words.findIndex((word, index) => index > head.at && word.kind === 'word' && word.text === 'ON');
   const owner = on < 0 || !isName(words[on + 1]) ? null : nameAt(words, on + 1);
-  if (!name || !owner || !head.verb.startsWith('CREATE')) return [];
+  if (name && head.verb.startsWith('DROP'))
+    return [{ do: 'remove', from: null, child: { kinds: ['trigger'], name: name.name } }];
+  if (!name || !owner) return [];
   return [{ do: 'add', to: table(owner.name), child: schemaObject({ kind: 'trigger', name: name.name }) }];
 };
 

@@ -13,6 +13,7 @@ import { clauseColumn } from './alter.ts';
 import { RULES } from './hazard-rules.ts';
 import { countProbe, finding, misfit, names, type Scene, tableBefore } from './hazard-scene.ts';
 import { type Effect, parseType, typeEffect } from './hazard-types.ts';
+import { UNKNOWN, unknownBefore } from './hazard-unknown.ts';
 import { quote } from './quote.ts';
 
 type Altered = Extract<Change, { action: 'alter' }>;
@@ -48,26 +49,6 @@ const bytesPerCharacter = (collation: unknown): number => {
   return /^(ucs2|sjis|cp932|gbk|gb2312|big5|euckr)$/.test(charset) ? 2 : 1;
 };
 
-/** A type that texts alone do not tell. */
-const UNKNOWN = 'unknown';
-
-/** Types that hold less than others that could stand in their place. */
-const BOUNDED: readonly (readonly [RegExp, HazardRule])[] = [
-  [/^(tinyint|smallint|mediumint|int)\b/, RULES.narrowInt],
-  [/^(decimal|float)\b/, RULES.narrowDecimal],
-  [/^(var)?(char|binary)\b|^tiny(text|blob)/, RULES.narrowString],
-  [/^(date|time|year)\b/, RULES.narrowTemporal],
-  [/^(enum|set)\b/, RULES.membersRemoved],
-];
-
-const unknownBefore = ({ scene, subject, table }: Site, to: string): Hazard[] => {
-  const bounded = BOUNDED.find(([types]) => types.test(to))?.[1];
-  const message = `${describeSubject(subject)} becomes ${to}, and the texts do not tell what it was.`;
-  return [bounded, RULES.changeType]
-    .filter((rule) => rule !== undefined)
-    .map((rule) => finding(scene, { rule, subject, table, message, grows: true }));
-};
-
 const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
   const { effect, where, misfits } = typeEffect(
     String(change.from),
@@ -76,7 +57,7 @@ const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
   );
   if (effect === 'none') return [];
   const { scene, table, column, subject } = site;
-  if (change.from === UNKNOWN) return unknownBefore(site, String(change.to));
+  if (change.from === UNKNOWN) return unknownBefore(scene, { subject, table, to: String(change.to) });
   const probe =
     where === null
       ? undefined

@@ -226,8 +226,10 @@ const ofTable = (scene: Scene, change: Change): Hazard[] => {
       ),
     );
   }
-  if (change.action !== 'create' || change.object.children.some((child) => child.kind === 'primary-key'))
-    return [];
+  const isKeyed =
+    change.action === 'create' && change.object.children.some(({ kind }) => kind === 'primary-key');
+  // Of a table that texts alone name it is not known.
+  if (change.action !== 'create' || isKeyed || change.object.attributes.assumed === true) return [];
   const message = `${describeSubject(subject)} is created without a primary key.`;
   return [finding(scene, { rule: RULES.noPrimaryKey, subject, table: subject.name, message })];
 };

@@ -2,6 +2,7 @@
 import { type Hazard, type RiskInput, structuralHazards } from '../../risk/index.ts';
 import type { SchemaObject, Subject } from '../../schema/index.ts';
 import { clauseColumn } from './alter.ts';
+import { anewHazards } from './hazard-anew.ts';
 import { columnHazards } from './hazard-columns.ts';
 import { keyHazards } from './hazard-keys.ts';
 import { RULES, rules } from './hazard-rules.ts';
@@ -14,6 +15,8 @@ export { rules };
 
 /** Values fit where the type is the same or only grows. */
 const alike = (from: SchemaObject, to: SchemaObject): boolean => {
+  // A column that texts alone tell of may have any type.
+  if (from.attributes.type === undefined) return true;
   const { effect } = typeEffect(String(from.attributes.type), String(to.attributes.type), 1);
   return from.attributes.type === to.attributes.type || effect === 'none' || effect === 'varchar-bytes';
 };
@@ -96,6 +99,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...columnHazards(scene),
     ...keyHazards(scene),
     ...statementHazards(scene),
+    ...anewHazards(scene),
   ]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
   }

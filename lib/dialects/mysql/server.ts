@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
 import type { Binaries } from './binaries.ts';
+import { pack, templateFile, unpack } from './template.ts';
 
 const run = promisify(execFile);
 
@@ -84,20 +85,41 @@ const MARIADB: readonly string[] = [
   'performance-schema=OFF',
 ];
 
-const initialise = async (wish: ServerWish, folder: string, user: readonly string[]): Promise<void> => {
+interface Place {
+  readonly folder: string;
+  readonly who: Account | null;
+  /** The option that names the account, where there is one. */
+  readonly user: readonly string[];
+}
+
+/** What the server can only be told when its data folder is made. */
+const foldingOf = (wish: ServerWish): readonly string[] =>
+  wish.options.filter((option) => option.startsWith('lower-case-table-names')).map((option) => `--${option}`);
+
+const initialise = async (wish: ServerWish, { folder, user }: Place): Promise<void> => {
   const { binaries } = wish;
   const data = `--datadir=${path.join(folder, 'data')}`;
-  const folding = wish.options
-    .filter((option) => option.startsWith('lower-case-table-names'))
-    .map((o) => `--${o}`);
   const options = { cwd: folder, env: ENVIRONMENT, timeout: 120_000 };
   if (binaries.installer === null) {
-    const args = ['--no-defaults', '--initialize-insecure', ...user, data, ...folding];
+    const args = ['--no-defaults', '--initialize-insecure', ...user, data, ...foldingOf(wish)];
     await run(binaries.server, args, options);
     return;
   }
-  const args = ['--no-defaults', ...user, data, '--auth-root-authentication-method=socket', '--skip-test-db'];
-  await run(binaries.installer, [...args, ...folding, '--innodb-log-file-size=8M'], options);
+  const args = ['--no-defaults', ...user, data, ...INSTALLER, ...foldingOf(wish)];
+  await run(binaries.installer, args, options);
+};
+
+const INSTALLER: readonly string[] = [
+  '--auth-root-authentication-method=socket',
+  '--skip-test-db',
+  '--innodb-log-file-size=8M',
+];
+
+/** Makes the data folder, from the template where there is one; the first who does without leaves one. */
+const furnish = async (wish: ServerWish, place: Place, template: string | null): Promise<void> => {
+  if (template && (await unpack(template, place.folder, place.who))) return;
+  await initialise(wish, place);
+  if (template) await pack(template, place.folder, place.who);
 };
 
 /** Run once at the start by the server itself: the password never stands in an argument list. */
@@ -189,16 +211,7 @@ const stopper = (child: ChildProcess, folder: string): (() => Promise<void>) => 
   };
 };
 
-interface Place {
-  readonly folder: string;
-  readonly who: Account | null;
-  /** The option that names the account, where there is one. */
-  readonly user: readonly string[];
-}
-
-const prepare = async (wish: ServerWish, place: Place, password: string): Promise<string> => {
-  const { folder, who } = place;
-  await initialise(wish, folder, place.user);
+const writeInitFile = async (wish: ServerWish, { folder, who }: Place, password: string): Promise<string> => {
   const file = path.join(folder, 'init.sql');
   await writeFile(file, initFile(wish.binaries, password), { mode: 0o600 });
   if (who) await chown(file, who.uid, who.gid);
@@ -212,14 +225,21 @@ const prepare = async (wish: ServerWish, place: Place, password: string): Promis
 export const startServer = async (wish: ServerWish): Promise<PrivateServer> => {
   const who = await account();
   const folder = await makeFolder(who);
-  const user = who ? ['--user=mysql'] : [];
   const password = randomBytes(18).toString('hex');
+  const place: Place = { folder, who, user: who ? ['--user=mysql'] : [] };
+  let template: string | null = null;
   let stop = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const port = await freePort();
-    const child = guard(wish, folder, port, user);
+    const child = guard(wish, folder, port, place.user);
     stop = stopper(child, folder);
-    const file = await prepare(wish, { folder, who, user }, password);
+    template = await templateFile({
+      binaries: wish.binaries,
+      options: [...INSTALLER, ...foldingOf(wish)],
+      who,
+    });
+    await furnish(wish, place, template);
+    const file = await writeInitFile(wish, place, password);
     child.stdin?.write('go\n');
     await waitUntilReady(wish, folder, { port, user: USER, password });
     await rm(file, { force: true });
@@ -228,6 +248,8 @@ export const startServer = async (wish: ServerWish): Promise<PrivateServer> => {
     return { port, user: USER, password, stop };
   } catch (error) {
     await stop();
+    // Perhaps it was to blame; the next one is made anew.
+    if (template) await rm(template, { force: true });
     throw unavailable(`A private ${wish.binaries.product} server could not be started.`, error);
   }
 };

@@ -20,12 +20,30 @@ const toWord = (token: Token): Word => ({
   end: token.offset + token.text.length,
 });
 
-/** Without white space and comments; the marks of executable comments are dropped, what is inside them is kept. */
-export const wordsOf = (sql: string): readonly Word[] =>
+const EMPTY: ReadonlySet<Token['kind']> = new Set(['space', 'comment', 'directive', 'terminator']);
+const MARKS = /^\/\*|^\*\/$/;
+
+const read = (sql: string): readonly Word[] =>
   tokenize(sql, SCAN_RULES)
-    .filter((token) => !['space', 'comment', 'directive', 'terminator'].includes(token.kind))
-    .filter((token) => !(token.kind === 'operator' && /^\/\*|^\*\/$/.test(token.text)))
+    .filter(({ kind, text }) => !EMPTY.has(kind) && !(kind === 'operator' && MARKS.test(text)))
     .map(toWord);
+
+/** The words of the last texts: each is asked for by everything that reads a statement. */
+const remembered = new Map<string, readonly Word[]>();
+const REMEMBERED = 500;
+/** Longer texts are data, and are not kept. */
+const LONGEST = 20_000;
+
+/** Without white space and comments; the marks of executable comments are dropped, what is inside them is kept. */
+export const wordsOf = (sql: string): readonly Word[] => {
+  const known = remembered.get(sql);
+  if (known) return known;
+  const words = read(sql);
+  if (sql.length > LONGEST) return words;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(sql, words);
+  return words;
+};
 
 /** Whether a token can be a name. */
 export const isName = (word: Word | undefined): boolean =>

@@ -58,7 +58,8 @@ const alterCommand = (
       }),
     );
   }
-  const using = subtype === 'AT_AlterColumnType' ? node(node(fields, 'def')?.fields ?? {}, 'raw_default') : null;
+  const using =
+    subtype === 'AT_AlterColumnType' ? node(node(fields, 'def')?.fields ?? {}, 'raw_default') : null;
   if (using && !isOwnCast(using, textField(fields, 'name'))) {
     found.push(
       atTable(scene, RULES.usingExpression, {

@@ -8,6 +8,7 @@ import {
   subjectOf,
 } from '../../schema/index.ts';
 import { RULES } from './hazard-rules.ts';
+import { alterParts } from './hazard-sayings.ts';
 import {
   columnOf,
   countProbe,
@@ -19,7 +20,6 @@ import {
   relationBefore,
   type Scene,
 } from './hazard-scene.ts';
-import { alterParts } from './hazard-sayings.ts';
 import { typeChange } from './hazard-types.ts';
 import { type Node, node, textField } from './parse.ts';
 import { literal, quote } from './quote.ts';

@@ -13,7 +13,8 @@ const WHOLE: Readonly<Record<string, readonly [code: string, does: string]>> = {
 
 /** Whether nothing restricts the rows: neither WHERE nor another table. */
 const isWhole = (fields: Fields): boolean =>
-  !node(fields, 'whereClause') && nodes(fields, 'usingClause').length + nodes(fields, 'fromClause').length === 0;
+  !node(fields, 'whereClause') &&
+  nodes(fields, 'usingClause').length + nodes(fields, 'fromClause').length === 0;
 
 const nested = (one: ParsedStatement, scene: Scene): readonly Hazard[] => {
   const found: Hazard[] = [];
@@ -24,7 +25,11 @@ const nested = (one: ParsedStatement, scene: Scene): readonly Hazard[] => {
     const [code, does] = rule;
     const message = `Within WITH, the statement ${does} every row of ${nameOf(table)}.`;
     found.push(
-      fitToTable(hazardOf(processRule(code), { subject: nameOf(table), message, at: one.planned }), table, scene.input),
+      fitToTable(
+        hazardOf(processRule(code), { subject: nameOf(table), message, at: one.planned }),
+        table,
+        scene.input,
+      ),
     );
   });
   return found;
@@ -32,4 +37,6 @@ const nested = (one: ParsedStatement, scene: Scene): readonly Hazard[] => {
 
 /** The hazards of data statements that stand inside of others. */
 export const nestedRowHazards = (scene: Scene): readonly Hazard[] =>
-  scene.statements.filter(({ node: { fields } }) => record(fields, 'withClause')).flatMap((one) => nested(one, scene));
+  scene.statements
+    .filter(({ node: { fields } }) => record(fields, 'withClause'))
+    .flatMap((one) => nested(one, scene));

@@ -1,7 +1,7 @@
 // What the statements say in so many words, where the difference of two schemas cannot tell: a rename, a drop of what is made anew
 // under the same name, a proof that a column holds no NULL. Pure.
 import type { Subject } from '../../schema/index.ts';
-import { type ParsedStatement, type Scene, type Table } from './hazard-scene.ts';
+import type { ParsedStatement, Scene, Table } from './hazard-scene.ts';
 import { flag, type Node, names, node, nodes, record, textField } from './parse.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -30,8 +30,11 @@ export const isRenamed = (scene: Scene, subject: Subject): boolean =>
         textField(fields, 'subname') === subject.name &&
         relationIn(fields)?.name === subject.parent?.name
       );
-    if (subject.parent) return kind === 'OBJECT_TABCONSTRAINT' && textField(fields, 'subname') === subject.name;
-    return kind !== 'OBJECT_COLUMN' && kind !== 'OBJECT_TABCONSTRAINT' && renamedName(fields) === subject.name;
+    if (subject.parent)
+      return kind === 'OBJECT_TABCONSTRAINT' && textField(fields, 'subname') === subject.name;
+    return (
+      kind !== 'OBJECT_COLUMN' && kind !== 'OBJECT_TABCONSTRAINT' && renamedName(fields) === subject.name
+    );
   });
 
 /** Whether a statement gives the value of an enum another word, so that no row loses it. */
@@ -45,7 +48,8 @@ const renamedName = (fields: Fields): string | null => {
   if (relation) return relation.name;
   const object = node(fields, 'object');
   if (!object) return textField(fields, 'subname');
-  const parts = object.type === 'ObjectWithArgs' ? names(object.fields, 'objname') : names(object.fields, 'items');
+  const parts =
+    object.type === 'ObjectWithArgs' ? names(object.fields, 'objname') : names(object.fields, 'items');
   return parts.at(-1) ?? null;
 };
 
@@ -81,9 +85,7 @@ export const tablesMadeAnew = (scene: Scene): readonly Dropped[] => {
   );
   if (dropped.length === 0) return [];
   return dropped.filter(({ one, table }) =>
-    scene.statements
-      .slice(scene.statements.indexOf(one) + 1)
-      .some((later) => isMade(scene, later, table)),
+    scene.statements.slice(scene.statements.indexOf(one) + 1).some((later) => isMade(scene, later, table)),
   );
 };
 
@@ -111,7 +113,9 @@ const checksAdded = (scene: Scene, subject: Subject): readonly { name: string | 
       const constraint = node(command.fields, 'def');
       if (textField(command.fields, 'subtype') !== 'AT_AddConstraint' || !constraint) return [];
       if (!forbidsNull(constraint.fields, subject.name)) return [];
-      return [{ name: textField(constraint.fields, 'conname'), valid: !flag(constraint.fields, 'skip_validation') }];
+      return [
+        { name: textField(constraint.fields, 'conname'), valid: !flag(constraint.fields, 'skip_validation') },
+      ];
     });
 
 const validates = (scene: Scene, name: string | null): boolean =>
@@ -131,7 +135,9 @@ export const provenNotNull = (scene: Scene, subject: Subject): boolean => {
   const table = scene.input.before.objects.find(
     ({ kind, name, namespace }) => kind === 'table' && name === parent.name && namespace === parent.namespace,
   );
-  const column = /^[a-z_][a-z0-9_$]*$/.test(subject.name) ? subject.name : `"${subject.name.replaceAll('"', '""')}"`;
+  const column = /^[a-z_][a-z0-9_$]*$/.test(subject.name)
+    ? subject.name
+    : `"${subject.name.replaceAll('"', '""')}"`;
   const words = new RegExp(`^\\(*${column.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')} IS NOT NULL\\)*$`);
   const standing = table?.children.find(
     ({ kind, attributes }) =>

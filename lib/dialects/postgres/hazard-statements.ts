@@ -241,7 +241,9 @@ const READERS: Readonly<Record<string, Reader>> = {
     const table = relationOf(scene, fields);
     const message = `It is in the schema ${textField(fields, 'newschema') ?? ''} from now on; what finds it by its old one fails.`;
     if (table) return [atTable(scene, RULES.renameTable, { table, one, message })];
-    return record(fields, 'relation') ? [] : [plain(RULES.renameTable, one, one.facts.verb.toLowerCase(), message)];
+    return record(fields, 'relation')
+      ? []
+      : [plain(RULES.renameTable, one, one.facts.verb.toLowerCase(), message)];
   },
   DropOwnedStmt: (_fields, one) => [
     plain(RULES.dropCascade, one, 'role', 'Everything that the role owns in this database is dropped.'),
@@ -251,7 +253,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     nodes(fields, 'constraints').some(({ fields: inner }) => textField(inner, 'contype') === 'CONSTR_CHECK')
       ? [
           adjusted(
-            plain(RULES.domainConstraint, one, 'domain', 'A column of the domain is read and checked as a whole when it is added.'),
+            plain(
+              RULES.domainConstraint,
+              one,
+              'domain',
+              'A column of the domain is read and checked as a whole when it is added.',
+            ),
             'advice',
             'no table uses the domain yet',
           ),

@@ -12,6 +12,7 @@ import { describeSubject, findObject, type SchemaObject, type Subject } from '..
 import { alterHazards, enumValueRemoved, recreatedColumns } from './hazard-alters.ts';
 import { keyHazards } from './hazard-keys.ts';
 import { RULES } from './hazard-rules.ts';
+import { isRelabelled, isRenamed, provenNotNull, tablesMadeAnew } from './hazard-sayings.ts';
 import {
   listOf,
   locate,
@@ -22,7 +23,6 @@ import {
   relationBefore,
   type Scene,
 } from './hazard-scene.ts';
-import { isRelabelled, isRenamed, provenNotNull, tablesMadeAnew } from './hazard-sayings.ts';
 import { alike } from './hazard-types.ts';
 import { quote } from './quote.ts';
 
@@ -128,7 +128,10 @@ const recreated = (scene: Scene): Hazard[] =>
       before &&
       scene.input.change.changes.some(
         ({ action, subject }) =>
-          action === 'drop' && subject.kind === 'table' && subject.name === before.name && subject.namespace === before.namespace,
+          action === 'drop' &&
+          subject.kind === 'table' &&
+          subject.name === before.name &&
+          subject.namespace === before.namespace,
       );
     if (!before || isTold) return [];
     return [
@@ -164,7 +167,9 @@ const unlessProven =
   (scene: Scene) =>
   (hazard: Hazard): Hazard => {
     if (hazard.code !== RULES.notNull.code) return hazard;
-    const change = scene.input.change.changes.find(({ subject }) => describeSubject(subject) === hazard.subject);
+    const change = scene.input.change.changes.find(
+      ({ subject }) => describeSubject(subject) === hazard.subject,
+    );
     return change && provenNotNull(scene, change.subject)
       ? lowered(hazard, 'a validated CHECK proves that it holds no NULL')
       : hazard;

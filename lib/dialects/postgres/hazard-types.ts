@@ -118,7 +118,14 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
   if (from.base === UNKNOWN) {
     if (!isBounded(to)) return [];
     const message = `${describeSubject(change.subject)} becomes ${change.to}, and the texts do not tell what it was: values may not fit.`;
-    return [onTable(scene, RULES.narrowType, { table: change.table, subject: change.subject, message, at: change.at })];
+    return [
+      onTable(scene, RULES.narrowType, {
+        table: change.table,
+        subject: change.subject,
+        message,
+        at: change.at,
+      }),
+    ];
   }
   if (keepsRows(from, to) || holdsDigits(from, to)) return [];
   const where = misfits(change.subject.name, from, to);

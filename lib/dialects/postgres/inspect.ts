@@ -1,10 +1,10 @@
 // Reads a database's whole schema: one query per kind, in one consistent read-only view. Decides nothing about it.
 import { type Snapshot, snapshotOf, type Value } from '../../schema/index.ts';
 import type { InspectOptions, Row, Session } from '../contract.ts';
-import { assemble, type Note } from './inspect/assemble.ts';
+import { type Assembly, type Note, startAssembly } from './inspect/assemble.ts';
 import { withoutIgnored } from './inspect/ignore.ts';
 import { emptyLookup, type Lookup } from './inspect/lookup.ts';
-import { asJson, type CatalogueRow, readCatalogueRows } from './inspect/rows.ts';
+import { asJson, readCatalogueRows } from './inspect/rows.ts';
 import type { CatalogueContext, CatalogueQuery } from './inspect/sql.ts';
 import {
   CATALOGUE,
@@ -63,10 +63,10 @@ const askedQueries = async (session: Session, major: number): Promise<readonly C
 };
 
 /** While the server works on one answer, the one before is being read. */
-const readRows = async (session: Session): Promise<readonly CatalogueRow[]> => {
+const readRows = async (session: Session, { add }: Assembly): Promise<void> => {
   const context = await readContext(session);
   const asked = await askedQueries(session, context.major);
-  const into = { rows: [] as CatalogueRow[], lookup: await readLookup(session) };
+  const into = { add, lookup: await readLookup(session) };
   let read = (): void => undefined;
   for (const query of asked) {
     const answer = session.raw(asJson(query.sql(context)));
@@ -75,7 +75,6 @@ const readRows = async (session: Session): Promise<readonly CatalogueRow[]> => {
     read = () => readCatalogueRows(result, query, into);
   }
   read();
-  return into.rows;
 };
 
 /**
@@ -85,9 +84,9 @@ const readRows = async (session: Session): Promise<readonly CatalogueRow[]> => {
 export const inspect = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
   await session.script(OPEN_CATALOGUE);
   try {
-    const rows = await readRows(session);
-    const notes = await readNotes(session);
-    return snapshotOf('postgres', withoutIgnored(assemble(rows, notes), options.ignore));
+    const assembly = startAssembly(await readNotes(session));
+    await readRows(session, assembly);
+    return snapshotOf('postgres', withoutIgnored(assembly.objects(), options.ignore));
   } finally {
     await session.script(CLOSE_CATALOGUE);
   }

@@ -211,8 +211,7 @@ const unparsed = (statement: Statement, message: string): StatementFacts => ({
   opaque: `PostgreSQL's parser does not understand it: ${message}`,
 });
 
-/** Everything that the text of one statement says. */
-export const classify = (statement: Statement): StatementFacts => {
+const read = (statement: Statement): StatementFacts => {
   const parsed = parseSql(statement.text);
   if (!parsed.ok) return unparsed(statement, parsed.message);
   const [first] = parsed.nodes;
@@ -228,4 +227,14 @@ export const classify = (statement: Statement): StatementFacts => {
     tables: tablesOf(first),
     ...(opaque && { opaque }),
   };
+};
+
+/** A statement does not change, and everything that judges it asks for its facts. */
+const known = new WeakMap<Statement, StatementFacts>();
+
+/** Everything that the text of one statement says. */
+export const classify = (statement: Statement): StatementFacts => {
+  const facts = known.get(statement) ?? read(statement);
+  known.set(statement, facts);
+  return facts;
 };

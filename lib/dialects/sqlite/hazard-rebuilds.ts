@@ -238,10 +238,23 @@ const stale = (scene: Scene): Hazard[] =>
     return [hazardOf(RULES.staleTable, { subject, message, at: made?.at, willFail: made !== undefined })];
   });
 
+/** A rebuild of a table that no text made: what its copy leaves out is not known. */
+const unknownColumns = ({ before, holder }: Rebuild): Hazard[] =>
+  before.attributes.assumed === true
+    ? [
+        hazardOf(RULES.columnLost, {
+          subject: describeSubject(before),
+          message: `The texts do not tell which columns ${describeSubject(before)} had: what the copy does not name is lost.`,
+          at: holder.holding.at,
+        }),
+      ]
+    : [];
+
 /** The hazards of every table that is rebuilt, and of copies under another name. */
 export const rebuildHazards = (scene: Scene): Hazard[] => [
   ...[...scene.rebuilds.values()].flatMap((rebuild) => [
     ...whole(scene, rebuild),
+    ...unknownColumns(rebuild),
     ...rulesLost(rebuild),
     ...rowids(scene, rebuild),
     ...counters(scene, rebuild),

@@ -182,11 +182,34 @@ const writeLock = (scene: Scene): Hazard[] => {
   ];
 };
 
+/** A trigger whose table no text tells, and that the plan did not make. */
+const unknownTriggers = (scene: Scene): Hazard[] =>
+  scene.lineage.statements.flatMap(({ tree, at: planned }) => {
+    if (tree?.type !== 'DropTriggerStmt') return [];
+    const name = tree.triggerName.objName.text;
+    const isKnown = [...scene.input.before.objects, ...scene.input.after.objects].some((object) =>
+      object.children.some((child) => child.kind === 'trigger' && fold(child.name) === fold(name)),
+    );
+    const isOwn = scene.lineage.statements.some(
+      (one) =>
+        one.tree?.type === 'CreateTriggerStmt' && fold(one.tree.triggerName.objName.text) === fold(name),
+    );
+    if (isKnown || isOwn) return [];
+    return [
+      hazardOf(RULES.dropTrigger, {
+        subject: `trigger ${name}`,
+        message: `trigger ${name} is dropped.`,
+        at: planned,
+      }),
+    ];
+  });
+
 /** The hazards of single statements, and of the run as a whole. */
 export const statementHazards = (scene: Scene): Hazard[] => [
   ...alterations(scene),
   ...movedTables(scene),
   ...pragmas(scene),
   ...vacuums(scene),
+  ...unknownTriggers(scene),
   ...writeLock(scene),
 ];

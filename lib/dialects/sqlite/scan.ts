@@ -117,8 +117,7 @@ export const tablesIn = (tree: Stmt): readonly string[] => {
   return [...names].filter(([key]) => !ctes.has(key)).map(([, name]) => name);
 };
 
-/** What a statement is and does, as far as its text tells. */
-export const classify = (statement: Statement): StatementFacts => {
+const read = (statement: Statement): StatementFacts => {
   const tree = parseStatement(statement.text);
   if (!tree) {
     return {
@@ -138,4 +137,14 @@ export const classify = (statement: Statement): StatementFacts => {
     ...(lock !== undefined && { lock }),
     tables: tablesIn(tree).map((name) => ({ namespace: null, name })),
   };
+};
+
+/** A statement does not change, and everything that judges it asks for its facts. */
+const known = new WeakMap<Statement, StatementFacts>();
+
+/** What a statement is and does, as far as its text tells. */
+export const classify = (statement: Statement): StatementFacts => {
+  const facts = known.get(statement) ?? read(statement);
+  known.set(statement, facts);
+  return facts;
 };

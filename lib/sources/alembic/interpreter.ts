@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import type { ToolSettings } from '../contract.ts';
-import { type Versions, versionsOf } from './answer.ts';
+import { type Json, recordOf, type Versions, versionsOf } from './answer.ts';
 import type { Bridge } from './bridge.ts';
 
 export interface Interpreter {
@@ -99,30 +99,50 @@ const installCommand = async (root: string, first: Candidate | undefined): Promi
   return `$ ${first?.command.join(' ') ?? 'python3'} -m pip install alembic`;
 };
 
+/** How an interpreter is looked for. */
+export interface Search {
+  readonly root: string;
+  readonly tool: ToolSettings;
+  readonly bridge: Bridge;
+  /** Asks the first real question of the run at once: its answer names the versions too. Null where it fails. */
+  readonly first: (command: readonly string[]) => Promise<Json | null>;
+}
+
+export interface Found {
+  readonly interpreter: Interpreter;
+  /** The answer to the first question, where it was got on the way. */
+  readonly answer: Json | null;
+}
+
+const askVersions = async (
+  { root, bridge }: Search,
+  command: readonly string[],
+): Promise<Versions | null> => {
+  const request = { do: 'versions' };
+  const asked = await bridge.ask({ command, cwd: root, request, secrets: [], silentMs: START_LIMIT_MS });
+  return asked.ok ? versionsOf(asked.answer) : null;
+};
+
 /** The first interpreter that has Alembic. Throws SOURCE_TOOL_MISSING with everything that was tried, SOURCE_UNSUPPORTED. */
-export const findInterpreter = async (
-  root: string,
-  tool: ToolSettings,
-  bridge: Bridge,
-): Promise<Interpreter> => {
+export const findInterpreter = async (search: Search): Promise<Found> => {
+  const { root, tool } = search;
   const tried: string[] = [];
   const all = await candidates(root, tool);
   for (const candidate of all) {
     const name = candidate.command.join(' ');
-    const request = { do: 'versions' };
-    const asked = await bridge.ask({
-      command: candidate.command,
-      cwd: root,
-      request,
-      secrets: [],
-      silentMs: START_LIMIT_MS,
-    });
-    const versions = asked.ok ? versionsOf(asked.answer) : null;
+    // Each start of Python costs; what only chooses an interpreter (uv, poetry) is asked for it first.
+    const answer = candidate.command.length === 1 ? await search.first(candidate.command) : null;
+    const versions = answer
+      ? versionsOf(recordOf(answer.versions))
+      : await askVersions(search, candidate.command);
     if (versions?.alembic && versions.sqlalchemy) {
       requireSupported(versions);
       // uv and poetry only choose; the interpreter itself is what runs, so that it can be stopped by its id.
       const command = [versions.executable || name];
-      return { command, choice: `${command.join(' ')} (${candidate.why})`, versions };
+      return {
+        interpreter: { command, choice: `${command.join(' ')} (${candidate.why})`, versions },
+        answer,
+      };
     }
     tried.push(
       versions

@@ -5,7 +5,7 @@ import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, type Secret } from '../../target/index.ts';
 import type { Detection, SourceContext, ToolSettings } from '../contract.ts';
 import { type EnvSettings, type History, historyOf, type Json, settingsOf } from './answer.ts';
-import { type Bridge, openBridge } from './bridge.ts';
+import { type Bridge, type Outcome, openBridge } from './bridge.ts';
 import { failureError } from './failures.ts';
 import { findInterpreter, type Interpreter } from './interpreter.ts';
 import { bareLayout, findLayout, type Layout, readText } from './layout.ts';
@@ -46,7 +46,6 @@ export interface Workbench {
 
 interface Base {
   readonly layout: Layout;
-  readonly interpreter: Interpreter;
   readonly bridge: Bridge;
   readonly context: SourceContext;
   readonly provider: Provider;
@@ -119,10 +118,10 @@ const secretsOf = (address: Address | null): readonly Secret[] => {
   return address.file === undefined ? known : address.secrets;
 };
 
-const askBridge = async (base: Base, question: Question): Promise<Json> => {
+const send = (base: Base, command: readonly string[], question: Question): Promise<Outcome> => {
   const secrets = secretsOf(question.address);
-  const outcome = await base.bridge.ask({
-    command: base.interpreter.command,
+  return base.bridge.ask({
+    command,
     cwd: base.layout.root,
     request: requestOf(base, question, secrets.map(openSecret)),
     secrets,
@@ -130,10 +129,16 @@ const askBridge = async (base: Base, question: Question): Promise<Json> => {
     ...(question.signal && { signal: question.signal }),
     ...(question.onEvent && { onEvent: question.onEvent }),
   });
+};
+
+const askBridge = async (base: Base, command: readonly string[], question: Question): Promise<Json> => {
+  const outcome = await send(base, command, question);
   if (outcome.ok) return outcome.answer;
   if (outcome.thrown !== undefined) throw outcome.thrown;
   throw failureError(outcome.failure, { doing: question.doing, root: base.layout.root });
 };
+
+const HISTORY: Question = { do: 'history', doing: 'reading the history', address: null, readOnly: true };
 
 type AskBase = (question: Question) => Promise<Json>;
 
@@ -163,7 +168,6 @@ export const openWorkbench = async (detection: Detection, context: SourceContext
   const tool = context.tool ?? { environment: {} };
   const layout = await openLayout(detection, tool);
   const bridge = openBridge({ environment: tool.environment, redact: context.redact });
-  const interpreter = await findInterpreter(layout.root, tool, bridge);
   const envText = (await readText(layout.env)) ?? '';
   const variables = await findVariables({
     root: layout.root,
@@ -173,7 +177,6 @@ export const openWorkbench = async (detection: Detection, context: SourceContext
   });
   const base: Base = {
     layout,
-    interpreter,
     bridge,
     context,
     provider: providerOf(context.dialect.name),
@@ -181,10 +184,17 @@ export const openWorkbench = async (detection: Detection, context: SourceContext
     awaits: ASYNC.test(envText),
     envText,
   };
-  const ask: AskBase = (question) => askBridge(base, question);
-  const history = historyOf(
-    await ask({ do: 'history', doing: 'reading the history', address: null, readOnly: true }),
-  );
+  const { interpreter, answer } = await findInterpreter({
+    root: layout.root,
+    tool,
+    bridge,
+    first: async (command) => {
+      const outcome = await send(base, command, HISTORY);
+      return outcome.ok ? outcome.answer : null;
+    },
+  });
+  const ask: AskBase = (question) => askBridge(base, interpreter.command, question);
+  const history = historyOf(answer ?? (await ask(HISTORY)));
   const env = await askSettings(base, history, ask);
   return { layout, interpreter, context, provider: base.provider, history, env, ask, close: bridge.close };
 };

@@ -3,13 +3,11 @@ import { scryptSync } from 'node:crypto';
 import { type SchemaObject, schemaObject, type Value } from '../../../schema/index.ts';
 import type { CatalogueRow } from './rows.ts';
 
-interface Node {
-  readonly row: CatalogueRow;
-  readonly children: Node[];
+/** A child, and its place among its siblings. */
+interface Placed {
+  readonly sub: number;
+  readonly object: SchemaObject;
 }
-
-const NONE: readonly SchemaObject[] = [];
-const NO_NOTES: readonly Note[] = [];
 
 /** A comment or a security label of one object. */
 export interface Note {
@@ -44,53 +42,53 @@ const hideSecrets = (attributes: Record<string, Value>): void => {
   if (typeof attributes.connection === 'string') attributes.connection = mark(attributes.connection);
 };
 
-const inPlace = (a: Node, b: Node): number => a.row.sub - b.row.sub;
-
-/** Columns come in the order of their numbers; whatever has none stays as it was given. */
-const toObject = ({ row, children }: Node): SchemaObject =>
+const objectOf = (row: CatalogueRow, children: readonly SchemaObject[] = []): SchemaObject =>
   schemaObject({
     kind: row.kind,
     namespace: row.namespace,
     name: row.name,
     attributes: row.attributes,
-    children: children.length === 0 ? NONE : children.sort(inPlace).map(toObject),
+    children,
   });
 
 /** Things by catalogue and number. */
-type Index<T> = Map<string, Map<string, T>>;
+type Index<T> = Map<string, Map<string, T[]>>;
 
-const put = <T>(index: Index<T>, at: { catalogue: string; oid: string }, thing: T): void => {
-  const within = index.get(at.catalogue);
-  if (within) within.set(at.oid, thing);
-  else index.set(at.catalogue, new Map([[at.oid, thing]]));
+const put = <T>(index: Index<T>, catalogue: string, oid: string, thing: T): void => {
+  const within = index.get(catalogue) ?? new Map<string, T[]>();
+  const things = within.get(oid);
+  if (things) things.push(thing);
+  else within.set(oid, [thing]);
+  index.set(catalogue, within);
 };
 
-const notesByObject = (notes: readonly Note[]): Index<readonly Note[]> => {
-  const found: Index<readonly Note[]> = new Map();
-  for (const note of notes) put(found, note, [...(found.get(note.catalogue)?.get(note.oid) ?? []), note]);
-  return found;
-};
+/** Columns come in the order of their numbers; whatever has none stays as it was given. */
+const inPlace = (children: Placed[]): readonly SchemaObject[] =>
+  children.sort((a, b) => a.sub - b.sub).map(({ object }) => object);
 
-const topLevel = (nodes: readonly Node[]): Index<Node> => {
-  const found: Index<Node> = new Map();
-  for (const node of nodes) if (node.row.parent === null) put(found, node.row, node);
-  return found;
-};
+/** A snapshot's objects in the making. */
+export interface Assembly {
+  /** Takes a row; its attributes are the assembly's from then on. */
+  add(row: CatalogueRow): void;
+  /** The top-level objects. Children whose parent is not among them (an extension's table) fall away. */
+  objects(): readonly SchemaObject[];
+}
 
-/** Links children to parents and adds notes. Rows whose parent is not in the snapshot (an extension's table) fall away. */
-export const assemble = (rows: readonly CatalogueRow[], notes: readonly Note[]): readonly SchemaObject[] => {
-  const nodes = rows.map((row): Node => ({ row, children: [] }));
-  const parents = topLevel(nodes);
-  const noted = notesByObject(notes);
-  const top: Node[] = [];
-  for (const node of nodes) {
-    const { row } = node;
-    for (const note of noted.get(row.catalogue)?.get(row.oid) ?? NO_NOTES) {
-      if (note.sub === row.sub) row.attributes[note.attribute] = note.value;
-    }
-    hideSecrets(row.attributes);
-    if (row.parent === null) top.push(node);
-    else parents.get(row.within)?.get(row.parent)?.children.push(node);
-  }
-  return top.map(toObject);
+/** Begins an assembly: rows come in any order, and children are made while the server is busy with the next answer. */
+export const startAssembly = (notes: readonly Note[]): Assembly => {
+  const noted: Index<Note> = new Map();
+  for (const note of notes) put(noted, note.catalogue, note.oid, note);
+  const top: CatalogueRow[] = [];
+  const children: Index<Placed> = new Map();
+  return {
+    add: (row) => {
+      for (const note of noted.get(row.catalogue)?.get(row.oid) ?? []) {
+        if (note.sub === row.sub) row.attributes[note.attribute] = note.value;
+      }
+      hideSecrets(row.attributes);
+      if (row.parent === null) top.push(row);
+      else put(children, row.within, row.parent, { sub: row.sub, object: objectOf(row) });
+    },
+    objects: () => top.map((row) => objectOf(row, inPlace(children.get(row.catalogue)?.get(row.oid) ?? []))),
+  };
 };

@@ -65,11 +65,11 @@ const rowReader = (query: CatalogueQuery, sample: Fields): ((fields: Fields) => 
   };
 };
 
-/** Adds the rows of one query's answer (see `asJson`) to `rows`. */
+/** Gives the rows of one query's answer (see `asJson`) to `add`, finished. */
 export const readCatalogueRows = (
   result: RawResult,
   query: CatalogueQuery,
-  into: { readonly rows: CatalogueRow[]; readonly lookup: Lookup },
+  into: { readonly add: (row: CatalogueRow) => void; readonly lookup: Lookup },
 ): void => {
   let read: ReturnType<typeof rowReader> | null = null;
   for (const [text] of result.rows) {
@@ -80,7 +80,7 @@ export const readCatalogueRows = (
       read ??= rowReader(query, fields);
       const row = read(fields);
       query.refine?.(row, fields, into.lookup);
-      into.rows.push(row);
+      into.add(row);
     }
   }
 };

@@ -1,0 +1,101 @@
+// `npm run bench -- lint`: two thousand migration files with ten thousand statements, by their texts alone. Prints, writes nothing.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { dialectNames, loadDialect } from '../../lib/dialects/registry.ts';
+import { lintMigrations } from '../../lib/plan/index.ts';
+import type { Migration } from '../../lib/sources/contract.ts';
+import { fixed, median, repository, say, sayMachine } from './measures.ts';
+
+const FILES = 2_000;
+/** In every file: what projects write most, in the shares in which they write it. */
+const texts =
+  (quote: string) =>
+  (file: number): readonly string[] => {
+    const q = (name: string): string => `${quote}${name}${quote}`;
+    const own = `table_${file % 400}`;
+    if (file < 400) {
+      return [
+        `CREATE TABLE ${q(own)} (${q('id')} INTEGER NOT NULL PRIMARY KEY, ${q('name')} VARCHAR(191) NOT NULL, ${q('note')} TEXT, ${q('parent')} INTEGER, ${q('made')} TIMESTAMP DEFAULT CURRENT_TIMESTAMP)`,
+        `CREATE INDEX ${q(`${own}_name`)} ON ${q(own)} (${q('name')})`,
+        `CREATE UNIQUE INDEX ${q(`${own}_made`)} ON ${q(own)} (${q('made')}, ${q('id')})`,
+        `INSERT INTO ${q(own)} (${q('id')}, ${q('name')}) VALUES (1, 'one')`,
+        `UPDATE ${q(own)} SET ${q('note')} = 'none' WHERE ${q('note')} IS NULL`,
+      ];
+    }
+    return [
+      `ALTER TABLE ${q(own)} ADD COLUMN ${q(`c_${file}`)} INTEGER DEFAULT 0`,
+      `ALTER TABLE ${q(own)} ADD COLUMN ${q(`d_${file}`)} TEXT`,
+      `CREATE INDEX ${q(`i_${file}`)} ON ${q(own)} (${q(`c_${file}`)})`,
+      `UPDATE ${q(own)} SET ${q(`d_${file}`)} = ${q('name')} WHERE ${q('id')} > ${file}`,
+      file % 4 === 0
+        ? `ALTER TABLE ${q(own)} DROP COLUMN ${q(`c_${file}`)}`
+        : `DROP INDEX ${q(`i_${file}`)}${quote === '`' ? ` ON ${q(own)}` : ''}`,
+    ];
+  };
+
+const historyFor = (dialect: string): readonly Migration[] => {
+  const write = texts(dialect === 'mysql' ? '`' : '"');
+  return Array.from({ length: FILES }, (_none, file) => {
+    const id = `${String(file).padStart(6, '0')}_change`;
+    return {
+      id,
+      file: `migrations/${id}/migration.sql`,
+      sql: `${write(file).join(';\n\n')};\n`,
+      checksum: '',
+    };
+  });
+};
+
+interface Result {
+  readonly statements: number;
+  readonly hazards: number;
+  readonly cpuMs: number;
+  readonly peakMiB: number;
+}
+
+const run = async (name: string): Promise<Result> => {
+  const dialect = await loadDialect(name);
+  const { offline } = dialect;
+  const server = offline?.server(null);
+  if (!offline || !server) throw new Error(`${name} cannot be analysed by texts alone.`);
+  const migrations = historyFor(name);
+  // The work of loading is over before the clock starts.
+  await pause(50);
+  const start = process.cpuUsage();
+  const linted = lintMigrations({ dialect, offline, server, migrations, wanted: () => true, complete: true });
+  const { user, system } = process.cpuUsage(start);
+  return {
+    statements: linted.statements,
+    hazards: linted.hazards.length,
+    cpuMs: (user + system) / 1000,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
+};
+
+const inChild = (name: string): Result => {
+  const file = path.join(repository, 'tests/bench/lint.ts');
+  const done = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), file, name], {
+    encoding: 'utf8',
+  });
+  if (done.status !== 0) throw new Error(`${name}: ${done.stderr}`);
+  return JSON.parse(done.stdout);
+};
+
+/** Each database in a process of its own; medians of the rounds. The clock starts when everything is loaded. */
+export const benchLint = async (runs: number): Promise<void> => {
+  sayMachine();
+  say(`The texts of ${FILES} migrations, read as a whole history; medians of ${runs} rounds.`);
+  for (const name of dialectNames()) {
+    const results = Array.from({ length: runs }, () => inChild(name));
+    const [first] = results;
+    const cpu = median(results.map(({ cpuMs }) => cpuMs)) / 1000;
+    const peak = median(results.map(({ peakMiB }) => peakMiB));
+    const parts = `${first?.statements ?? 0} statements, ${first?.hazards ?? 0} hazards`;
+    say(`${name.padEnd(10)}${parts}: ${fixed(cpu, 2)} s CPU, peak ${fixed(peak, 0)} MiB`);
+  }
+};
+
+const [, file, name] = process.argv;
+if (file?.endsWith(path.join('bench', 'lint.ts')) && name !== undefined)
+  process.stdout.write(JSON.stringify(await run(name)));

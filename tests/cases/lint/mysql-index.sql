@@ -1,0 +1,6 @@
+-- found: my-add-index my-unique-duplicates
+CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50), note TEXT, role INTEGER);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER);
+-- migration
+CREATE INDEX users_name ON users (name);
+ALTER TABLE users ADD UNIQUE KEY users_role (role);

@@ -1,0 +1,5 @@
+-- found: pg-create-index-blocking
+CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50), note TEXT, role INTEGER);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER);
+-- migration
+CREATE INDEX users_name ON users (name);

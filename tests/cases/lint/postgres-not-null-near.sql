@@ -1,0 +1,9 @@
+-- lowered: pg-set-not-null-scan
+CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50), note TEXT, role INTEGER);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER);
+-- migration
+ALTER TABLE users ADD CONSTRAINT users_name_given CHECK (name IS NOT NULL) NOT VALID;
+-- migration
+ALTER TABLE users VALIDATE CONSTRAINT users_name_given;
+-- migration
+ALTER TABLE users ALTER COLUMN name SET NOT NULL;

@@ -1,0 +1,7 @@
+-- found: pg-explicit-tx-control
+CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50), note TEXT, role INTEGER);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER);
+-- migration
+BEGIN;
+ALTER TABLE users ADD COLUMN age INTEGER;
+COMMIT;

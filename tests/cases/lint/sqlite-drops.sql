@@ -1,0 +1,7 @@
+-- found: sqlite-drop-table sqlite-drop-column
+-- open: sqlite-drop-table sqlite-drop-column
+CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50), note TEXT, role INTEGER);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER);
+-- migration
+ALTER TABLE users DROP COLUMN note;
+DROP TABLE posts;

@@ -1,0 +1,3 @@
+-- found: x-unparseable
+-- open: x-unparseable
+ALTER TABEL users ADD COLUMN age INTEGER;

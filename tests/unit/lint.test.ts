@@ -1,0 +1,239 @@
+// Hazards of texts alone: what every file of tests/cases/lint says of itself is found, and what it says is absent is not; and the
+// task that shows them, in its formats, without an environment, a URL or a driver.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { loadDialect } from '../../lib/dialects/registry.ts';
+import { type Linted, lintMigrations } from '../../lib/plan/index.ts';
+import { applyPolicy, type Hazard, inlineAcceptances } from '../../lib/risk/index.ts';
+import { spec } from '../helpers/spec.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = path.join(root, 'tests/cases/lint');
+
+interface Case {
+  readonly dialect: string;
+  readonly partial: boolean;
+  readonly texts: readonly string[];
+  readonly said: (what: string) => readonly string[];
+}
+
+/** `-- found: code code` at the head of the file; `-- migration` between two migrations. */
+const readCase = (file: string): Case => {
+  const text = readFileSync(path.join(folder, file), 'utf8');
+  const said = (what: string): readonly string[] =>
+    [...text.matchAll(new RegExp(`^-- ${what}: (.+)$`, 'gm'))].flatMap(([, codes = '']) => codes.split(' '));
+  return {
+    dialect: file.split('-')[0] ?? '',
+    partial: said('history').includes('partial'),
+    texts: text.split(/^-- migration$/m),
+    said,
+  };
+};
+
+const lintTexts = async (
+  name: string,
+  texts: readonly string[],
+  options: { readonly complete?: boolean; readonly version?: string } = {},
+): Promise<Linted> => {
+  const dialect = await loadDialect(name);
+  const { offline } = dialect;
+  const server = offline?.server(options.version ?? null);
+  if (!offline || !server) throw new Error(`${name} cannot be analysed by texts alone.`);
+  const migrations = texts.map((sql, index) => ({
+    id: `m${index}`,
+    file: `m${index}.sql`,
+    sql,
+    checksum: '',
+  }));
+  return lintMigrations({
+    dialect,
+    offline,
+    server,
+    migrations,
+    wanted: () => true,
+    complete: options.complete ?? true,
+  });
+};
+
+const codesOf = (hazards: readonly Hazard[]): readonly string[] => hazards.map(({ code }) => code);
+
+const decisionsOf = async ({ dialect: name, texts }: Case, hazards: readonly Hazard[]) => {
+  const { scan } = await loadDialect(name);
+  const inline = texts.flatMap(
+    (text, index) =>
+      inlineAcceptances({ migration: `m${index}`, file: `m${index}.sql`, text }, scan).acceptances,
+  );
+  return applyPolicy(hazards, { rules: {}, inline, inlineAllowed: true });
+};
+
+const check = async (file: string): Promise<void> => {
+  const one = readCase(file);
+  const { hazards } = await lintTexts(one.dialect, one.texts, { complete: !one.partial });
+  const codes = codesOf(hazards);
+  assert.ok(
+    one.said('found').length + one.said('absent').length + one.said('lowered').length > 0,
+    'it says nothing',
+  );
+  for (const code of one.said('found')) assert.ok(codes.includes(code), `${code} in ${codes.join(', ')}`);
+  for (const code of one.said('absent'))
+    assert.not.ok(codes.includes(code), `${code} in ${codes.join(', ')}`);
+  for (const code of one.said('lowered')) {
+    const found = hazards.filter((hazard) => hazard.code === code);
+    assert.ok(found.length > 0 && found.every(({ severity }) => severity === 'advice'), code);
+  }
+  const decisions = await decisionsOf(one, hazards);
+  const decided = (how: string): readonly string[] =>
+    decisions.filter(({ decision }) => decision === how).map(({ code }) => code);
+  assert.equal([...new Set(decided('open'))].sort(), [...one.said('open')].sort());
+  for (const code of one.said('accepted')) assert.ok(decided('accepted').includes(code), code);
+  for (const hazard of hazards) {
+    assert.type(hazard.line, 'number', `${hazard.code} stands nowhere`);
+    assert.not.ok('probe' in hazard, `${hazard.code} asks a question that nobody answers`);
+  }
+};
+
+const tsx = import.meta.resolve('tsx');
+const run = (cwd: string, args: readonly string[]) => {
+  const { NODE_OPTIONS: _loader, DATABASE_URL: _url, GITHUB_ACTIONS: _ci, ...env } = process.env;
+  const done = spawnSync(process.execPath, ['--import', tsx, path.join(root, 'tasks/lint.ts'), ...args], {
+    cwd,
+    env: { ...env, NO_COLOR: '1' },
+    encoding: 'utf8',
+  });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+};
+
+const project = (texts: Readonly<Record<string, string>>): string => {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'dbsync-lint-'));
+  mkdirSync(path.join(home, 'prisma'));
+  writeFileSync(
+    path.join(home, 'prisma/schema.prisma'),
+    'datasource db {\n  provider = "postgresql"\n  url      = env("DATABASE_URL")\n}\n',
+  );
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(path.join(home, 'prisma/migrations', name), { recursive: true });
+    writeFileSync(path.join(home, 'prisma/migrations', name, 'migration.sql'), text);
+  }
+  return home;
+};
+
+const HISTORY = {
+  '001_users': 'CREATE TABLE users (id INTEGER PRIMARY KEY, note TEXT, name TEXT);\n',
+  '002_note': '\nALTER TABLE users DROP COLUMN note;\n',
+  '003_index': 'CREATE INDEX users_name ON users (name);\n',
+};
+
+spec('lint', ({ test, after }) => {
+  const home = project(HISTORY);
+  after(() => rmSync(home, { recursive: true, force: true }));
+
+  const files = readdirSync(folder).filter((file) => file.endsWith('.sql'));
+  for (const file of files) test(file, () => check(file));
+
+  test('every database has cases that trigger and near misses', () => {
+    for (const name of ['sqlite', 'postgres', 'mysql']) {
+      const own = files.filter((file) => file.startsWith(`${name}-`));
+      assert.ok(own.some((file) => file.includes('-near')) && own.length >= 8, name);
+    }
+  });
+
+  test('a hazard stands at its file and line', async () => {
+    const { hazards } = await lintTexts('postgres', [HISTORY['001_users'], HISTORY['002_note']]);
+    const drop = hazards.find(({ code }) => code === 'pg-drop-column');
+    assert.equal([drop?.file, drop?.line, drop?.migration], ['m1.sql', 2, 'm1']);
+  });
+
+  test('the stated version decides', async () => {
+    const text = 'CREATE INDEX CONCURRENTLY i ON t (a);';
+    const old = await lintTexts('postgres', [text], { complete: false, version: '14.2' });
+    const now = await lintTexts('postgres', [text], { complete: false, version: '14.4' });
+    assert.ok(codesOf(old.hazards).includes('pg-cic-corruption-14'));
+    assert.not.ok(codesOf(now.hazards).includes('pg-cic-corruption-14'));
+  });
+
+  test('the first migration of a whole history meets nothing; of a part it may', async () => {
+    const text = 'DROP TABLE IF EXISTS t; CREATE TABLE t (id INTEGER PRIMARY KEY);';
+    for (const [name, code] of [
+      ['postgres', 'pg-drop-table'],
+      ['mysql', 'my-drop-table'],
+      ['sqlite', 'sqlite-drop-table'],
+    ] as const) {
+      const whole = await lintTexts(name, [text]);
+      const part = await lintTexts(name, [text], { complete: false });
+      assert.not.ok(codesOf(whole.hazards).includes(code), `${name} whole`);
+      assert.ok(codesOf(part.hazards).includes(code), `${name} part`);
+    }
+  });
+
+  test('without an environment, a URL or a driver it reads the whole history and refuses what nobody accepted', () => {
+    const { code, out, err } = run(home, ['--format', 'json']);
+    assert.is(code, 3, err);
+    const { data } = JSON.parse(out);
+    assert.equal(
+      [data.dialect, data.migrations, data.statements, data.server.assumed],
+      ['postgres', 3, 3, true],
+    );
+    assert.equal(
+      data.hazards.map((hazard: Hazard) => [hazard.code, hazard.file, hazard.line]),
+      [
+        ['pg-drop-column', 'prisma/migrations/002_note/migration.sql', 2],
+        ['pg-create-index-blocking', 'prisma/migrations/003_index/migration.sql', 1],
+      ],
+    );
+  });
+
+  test('--since and --files judge a part and read the rest', () => {
+    const since = run(home, ['--since', '003_index', '--format', 'json']);
+    assert.is(since.code, 0, since.err);
+    assert.equal(codesOf(JSON.parse(since.out).data.hazards), ['pg-create-index-blocking']);
+    const some = run(home, [
+      '--files',
+      'prisma/migrations/001_users/migration.sql',
+      'prisma/migrations/002_note/migration.sql',
+      '--json',
+    ]);
+    assert.is(some.code, 3, some.err);
+    assert.equal(codesOf(JSON.parse(some.out).data.hazards), ['pg-drop-column']);
+    assert.match(run(home, ['--since', 'nothing']).err, /MIGRATION_UNKNOWN/);
+  });
+
+  test('SARIF has the form that code scanning reads', () => {
+    const log = JSON.parse(run(home, ['--format', 'sarif']).out);
+    assert.is(log.version, '2.1.0');
+    const [only] = log.runs;
+    const { rules } = only.tool.driver;
+    assert.is(only.results.length, 2);
+    for (const result of only.results) {
+      assert.is(rules[result.ruleIndex].id, result.ruleId);
+      assert.ok(rules[result.ruleIndex].help.text.length > 20);
+      const [{ physicalLocation: place }] = result.locations;
+      assert.match(place.artifactLocation.uri, /^prisma\/migrations\/.+\.sql$/);
+      assert.ok(place.region.startLine >= 1);
+    }
+    assert.equal(
+      only.results.map(({ level }: { level: string }) => level),
+      ['error', 'warning'],
+    );
+  });
+
+  test('annotations are workflow commands, one line each', () => {
+    const { out, code } = run(home, ['--format', 'github']);
+    assert.is(code, 3);
+    const lines = out.trim().split('\n');
+    assert.match(
+      lines[0] ?? '',
+      /^::error file=prisma\/migrations\/002_note\/migration\.sql,line=2,title=pg-drop-column::/,
+    );
+    assert.match(lines[1] ?? '', /^::warning file=prisma\/migrations\/003_index\/migration\.sql,line=1,/);
+    assert.is(lines.length, 2);
+  });
+
+  test('what is not understood is refused', () => {
+    assert.is(run(home, ['--format', 'xml']).code, 1);
+    assert.is(run(home, ['--server-version', 'new']).code, 1);
+    assert.is(run(home, ['--dialect', 'oracle']).code === 0, false);
+  });
+});

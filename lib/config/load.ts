@@ -49,10 +49,20 @@ const findConfig = (cwd: string, stated: string | undefined): string => {
   });
 };
 
+const defaultOf = (module: unknown): unknown =>
+  module !== null && typeof module === 'object' && 'default' in module ? module.default : undefined;
+
+/** Without `"type": "module"` in a package.json (a Python project has none) the file becomes CommonJS, and its exports lie one deeper. */
+const exportOf = (module: unknown): unknown => {
+  const outer = defaultOf(module);
+  const isCompiled = outer !== null && typeof outer === 'object' && '__esModule' in outer;
+  return isCompiled ? defaultOf(outer) : outer;
+};
+
 const importConfig = async (file: string): Promise<unknown> => {
   try {
     const module: unknown = await import(pathToFileURL(file).href);
-    return module !== null && typeof module === 'object' && 'default' in module ? module.default : undefined;
+    return exportOf(module);
   } catch (cause) {
     throw new DbsyncError('CONFIG_INVALID', {
       summary: `${path.basename(file)} could not be loaded: ${redactor([])(messageOf(cause).split('\n')[0] ?? '')}`,

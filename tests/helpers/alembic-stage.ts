@@ -195,7 +195,12 @@ export const sync = async (
   more: Parameters<typeof run>[2] = {},
 ): ReturnType<typeof run> => {
   runs += 1;
-  const options = { confirm: 'dev', backup: 'a dump of last night', ...more, task: more.task ?? `run-${runs}` };
+  const options = {
+    confirm: 'dev',
+    backup: 'a dump of last night',
+    ...more,
+    task: more.task ?? `run-${runs}`,
+  };
   try {
     return await run(stage.root, 'sync', options, stage.scene);
   } catch (error) {

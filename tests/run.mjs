@@ -16,7 +16,7 @@ const files = readdirSync(path.join(root, 'tests'), { recursive: true })
   .sort((a, b) => Number(b.startsWith('scenarios')) - Number(a.startsWith('scenarios')) || (a < b ? -1 : 1));
 
 const { NODE_OPTIONS: _dropped, ...env } = process.env;
-const timeoutMs = Number(process.env.DBSYNC_TEST_TIMEOUT_MS ?? 600_000);
+const timeoutMs = Number(process.env.DBSYNC_TEST_TIMEOUT_MS ?? 1_500_000);
 const plain = (text) => text.replace(/\u001b\[[0-9;]*m/g, '');
 const sum = (text, label) =>
   [...text.matchAll(new RegExp(`^\\s+${label}:\\s+(\\d+)`, 'gm'))].reduce(

@@ -12,6 +12,7 @@ import { statements } from './statements.ts';
 const PARTS: readonly Part[] = [statements, sessions, locks, names, shadows];
 
 const only = process.env.DBSYNC_TEST_DIALECT;
+// For work on one dialect or one part: DBSYNC_TEST_DIALECT=postgres DBSYNC_TEST_PART=names.
 const partNames = process.env.DBSYNC_TEST_PART;
 const dialects = await Promise.all(
   dialectNames()

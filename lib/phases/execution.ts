@@ -51,8 +51,9 @@ const recovery = (work: Work, result: ExecuteResult): readonly string[] => {
     result.steps.some((step) => step.migration === result.failure?.migration && step.state === 'committed');
   if (torn) {
     return [
-      `Part of ${result.failure?.migration} is committed. See what remains, and how it can be mended:`,
-      `$ npx zx tasks/recover.ts ${where} --task ${work.rehearsed.run.task}`,
+      `Part of ${result.failure?.migration} is committed; 03-execution-log.md says which statements.`,
+      'Finish them or take them back by hand, or restore the backup. What the ledger says then, and the command that mends it:',
+      `$ npx zx tasks/status.ts ${where}`,
     ];
   }
   return [

@@ -32,19 +32,25 @@ export const ARTIFACT_FILES: Readonly<Record<ArtifactKind, string>> = {
   verification: 'verification.json',
 };
 
-/** Writes a file so that a crash leaves the old one or the new one, never a part. */
-export const writeWhole = (file: string, text: string): void => {
+/**
+ * Writes a file so that a crash of the program leaves the old one or the new one, never a part. A `durable` one is on the disk
+ * before this returns; documents are made from artifacts and can be made again, so they need not wait for it.
+ */
+export const writeWhole = (file: string, text: string, durable = true): void => {
   mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   const handle = openSync(temporary, 'w', 0o644);
   try {
     writeSync(handle, text);
-    fsyncSync(handle);
+    if (durable) fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
   renameSync(temporary, file);
 };
+
+/** Writes a document that is rendered from artifacts. */
+export const writeDocument = (file: string, text: string): void => writeWhole(file, text, false);
 
 /** Redacts every string in a JSON value, so that the text stays JSON. */
 const redactValue = (value: unknown, redact: Redact): unknown => {

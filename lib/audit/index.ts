@@ -6,6 +6,7 @@ export {
   requireArtifact,
   type Stored,
   writeArtifact,
+  writeDocument,
   writeWhole,
 } from './artifacts.ts';
 export { ARTIFACT_KINDS, type Artifact, type ArtifactKind, artifactHash } from './envelope.ts';

@@ -1,7 +1,7 @@
 // Writes the plan's document and page, again whenever a rehearsal or an approval adds to what is known of it.
 import path from 'node:path';
 import { type Approval, openHazards } from '../approve/index.ts';
-import { type Run, readArtifact, type Stored, writeWhole } from '../audit/index.ts';
+import { type Run, readArtifact, type Stored, writeDocument } from '../audit/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { Rehearsal } from '../rehearse/model.ts';
 import { DOCUMENTS, renderPage, renderPlan } from '../report/index.ts';
@@ -37,6 +37,6 @@ export const writePlanDocument = (context: Desk, run: Run, plan: Stored<'plan', 
     rehearsal: rehearsal?.artifact.body.plan === plan.hash ? rehearsal.artifact : null,
     approval: approval?.artifact.body.plan === plan.hash ? approval.artifact : null,
   };
-  writeWhole(path.join(run.folder, DOCUMENTS.plan), context.redact(renderPlan(input)));
-  writeWhole(path.join(run.folder, '02-migration-plan.html'), context.redact(renderPage(input)));
+  writeDocument(path.join(run.folder, DOCUMENTS.plan), context.redact(renderPlan(input)));
+  writeDocument(path.join(run.folder, '02-migration-plan.html'), context.redact(renderPage(input)));
 };

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Execution } from '../apply/model.ts';
 import type { Approval } from '../approve/index.ts';
-import { type Stored, writeArtifact, writeWhole } from '../audit/index.ts';
+import { type Stored, writeArtifact, writeDocument } from '../audit/index.ts';
 import type { BackupEvidence, TableSize } from '../dialects/contract.ts';
 import { DbsyncError, type ErrorCode } from '../errors/index.ts';
 import type { ExecuteResult } from '../execute/index.ts';
@@ -98,7 +98,7 @@ export const writeExecution = (
     redact,
   });
   const text = redact(renderExecution({ execution: execution.artifact, plan }));
-  writeWhole(path.join(rehearsed.run.folder, DOCUMENTS.execution), text);
+  writeDocument(path.join(rehearsed.run.folder, DOCUMENTS.execution), text);
   return { execution };
 };
 

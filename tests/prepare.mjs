@@ -8,9 +8,10 @@ const finds = (command, argv) => spawnSync(command, argv, { stdio: 'ignore' }).s
 /** What is missing, as packages of Debian. */
 const missing = () => {
   const packages = [];
-  const modules = 'import alembic, psycopg2, pymysql, asyncpg, aiosqlite';
+  const modules = 'import alembic, psycopg2, pymysql, asyncpg, aiosqlite, flask_migrate';
   if (!existsSync('/usr/lib/postgresql')) packages.push('postgresql', 'postgresql-contrib');
   if (!existsSync('/usr/sbin/mariadbd')) packages.push('mariadb-server');
+  if (!existsSync('/usr/sbin/pgbouncer')) packages.push('pgbouncer');
   if (!finds('/usr/bin/python3', ['-c', modules])) {
     packages.push(
       'alembic',
@@ -19,6 +20,7 @@ const missing = () => {
       'python3-pymysql',
       'python3-asyncpg',
       'python3-aiosqlite',
+      'python3-flask-migrate',
     );
   }
   return packages;

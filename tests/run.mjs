@@ -1,5 +1,5 @@
 // Runs every test file in a process of its own, as many at a time as there are cores, and prints the real counts.
-// usage: node tests/run.mjs [--only <text in the path>] [--jobs N]
+// usage: node tests/run.mjs [--only <text in the path>]... [--jobs N]
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
@@ -8,15 +8,17 @@ import { parseArgs } from 'node:util';
 import { prepare } from './prepare.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
-const { values } = parseArgs({ options: { only: { type: 'string' }, jobs: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, jobs: { type: 'string' } },
+});
 const files = readdirSync(path.join(root, 'tests'), { recursive: true })
   .map(String)
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith(`fixtures${path.sep}`))
-  .filter((file) => !values.only || file.includes(values.only))
+  .filter((file) => !values.only || values.only.some((text) => file.includes(text)))
   .sort((a, b) => Number(b.startsWith('scenarios')) - Number(a.startsWith('scenarios')) || (a < b ? -1 : 1));
 
 const { NODE_OPTIONS: _dropped, ...env } = process.env;
-const timeoutMs = Number(process.env.DBSYNC_TEST_TIMEOUT_MS ?? 1_500_000);
+const timeoutMs = Number(process.env.DBSYNC_TEST_TIMEOUT_MS ?? 900_000);
 const plain = (text) => text.replace(/\u001b\[[0-9;]*m/g, '');
 const sum = (text, label) =>
   [...text.matchAll(new RegExp(`^\\s+${label}:\\s+(\\d+)`, 'gm'))].reduce(

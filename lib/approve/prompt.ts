@@ -43,12 +43,25 @@ const inputEnds = (
   return { ended, release };
 };
 
+export interface TextQuestion {
+  readonly message: string;
+  readonly initial?: string | undefined;
+  /** Why an answer will not do, so that it is asked again; null where it will. */
+  readonly refuse?: ((answer: string) => string | null) | undefined;
+}
+
 /** Asks for a line of text. Throws APPROVAL_NO_TERMINAL, APPROVAL_CANCELLED. */
-export const askText = async (terminal: Terminal, message: string, initial = ''): Promise<string> => {
+export const askText = async (terminal: Terminal, asked: TextQuestion): Promise<string> => {
   if (!terminal.stdin.isTTY || !terminal.stdout.isTTY) throw noTerminal();
   const { ended, release } = inputEnds(terminal.stdin);
   try {
-    const question = enquirer.prompt<{ answer: string }>({ type: 'input', name: 'answer', message, initial });
+    const question = enquirer.prompt<{ answer: string }>({
+      type: 'input',
+      name: 'answer',
+      message: asked.message,
+      initial: asked.initial ?? '',
+      validate: (answer) => asked.refuse?.(answer) ?? true,
+    });
     const { answer } = await Promise.race([question, ended]);
     return answer;
   } catch (error) {

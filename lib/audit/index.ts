@@ -18,4 +18,13 @@ export {
   readJournal,
   type StoredRecord,
 } from './journal.ts';
-export { archiveAttempt, attemptsOf, freeTask, isStarted, listRuns, type Run, runOf } from './runs.ts';
+export {
+  archiveAttempt,
+  attemptsOf,
+  demandWritable,
+  freeTask,
+  isStarted,
+  listRuns,
+  type Run,
+  runOf,
+} from './runs.ts';

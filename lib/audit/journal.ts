@@ -1,4 +1,4 @@
-// The journal: one line of JSON before and after each step, on disk before the program goes on. Append-only.
+// The journal: one line of JSON before and after each step, on disk before anything else is sent. Append-only.
 import {
   closeSync,
   existsSync,
@@ -25,10 +25,24 @@ export interface StoredRecord extends JournalRecord {
 }
 
 export interface Journal {
-  /** Writes a record and waits until the disk has it. Throws what the file system throws (a full disk, for one). */
+  /**
+   * Writes a record and waits until the disk has it, and all records before it; but for those that tell of something done, after
+   * which always another one comes before the next statement is sent: they share its wait. Throws what the file system throws (a
+   * full disk, for one).
+   */
   readonly write: (record: JournalRecord) => void;
   readonly close: () => void;
 }
+
+/**
+ * Tells of what is done, and is followed by `step-started`, `batch-committing` or `statements-ended` before the program goes on.
+ * What a process writes outlives its own death at once; the disk is only for the machine's.
+ */
+const followed = (record: JournalRecord): boolean =>
+  record.event === 'step-done' ||
+  record.event === 'batch-committed' ||
+  // Nothing of a transaction is the target's before its first step.
+  (record.event === 'batch-started' && record.transactional === true);
 
 const fileOf = (run: Run): string => path.join(run.artifacts, 'journal.ndjson');
 
@@ -55,6 +69,7 @@ export const openJournal = (
 ): Journal => {
   mkdirSync(run.artifacts, { recursive: true });
   let seq = readJournal(run).length;
+  let waiting = false;
   const handle = openSync(fileOf(run), 'a', 0o644);
   // A line that a crash cut short must not swallow the next one.
   if (endsTorn(fileOf(run))) writeSync(handle, '\n');
@@ -72,9 +87,13 @@ export const openJournal = (
               : value,
       );
       writeSync(handle, `${line}\n`);
-      fdatasyncSync(handle);
+      waiting = followed(record);
+      if (!waiting) fdatasyncSync(handle);
     },
-    close: () => closeSync(handle),
+    close: () => {
+      if (waiting) fdatasyncSync(handle);
+      closeSync(handle);
+    },
   };
 };
 

@@ -1,7 +1,7 @@
 // Run folders: dev/active/<task>/db, one for each change of a database. Knows names and files, not phases.
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { DbsyncError } from '../errors/index.ts';
+import { DbsyncError, messageOf } from '../errors/index.ts';
 
 export interface Run {
   readonly task: string;
@@ -25,6 +25,22 @@ export const runOf = (root: string, task: string): Run => {
   }
   const folder = path.join(root, 'dev', 'active', task, 'db');
   return { task, folder, artifacts: path.join(folder, 'artifacts') };
+};
+
+/** Makes the run's folder where it is not there yet. Throws RUN_UNWRITABLE: what cannot be written down is not done. */
+export const demandWritable = (run: Run): void => {
+  try {
+    mkdirSync(run.artifacts, { recursive: true });
+    accessSync(run.folder, constants.W_OK);
+    accessSync(run.artifacts, constants.W_OK);
+  } catch (cause) {
+    throw new DbsyncError('RUN_UNWRITABLE', {
+      summary: `The run's folder cannot be written: ${messageOf(cause)}`,
+      why: 'Every phase writes down what it found and did, before it goes on. Nothing was written to the target.',
+      next: [`$ ls -ld '${run.folder.replaceAll("'", "'\\''")}'`, 'Or name another run: --task <name>.'],
+      cause,
+    });
+  }
 };
 
 /** Every run below the root, newest first. */

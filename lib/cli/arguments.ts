@@ -40,6 +40,7 @@ const OPTIONS = {
   name: text,
   applied: text,
   'rolled-back': text,
+  resume: text,
   baseline: text,
   dialect: text,
   'server-version': text,
@@ -104,7 +105,11 @@ const parseAccept = (value: string): AcceptOption => {
   const code = at < 0 ? value : value.slice(0, at);
   const reason = at < 0 ? '' : value.slice(at + 1).trim();
   if (/^[a-z]+(-[a-z0-9]+)+$/.test(code) && reason.length >= MIN_REASON) return { code, reason };
-  throw usage(`--accept ${value} does not give a hazard's code and a reason.`, [
+  const lacks =
+    at >= 0 && code !== '' && reason !== ''
+      ? `gives a reason shorter than ${MIN_REASON} characters`
+      : "does not give a hazard's code and a reason";
+  throw usage(`--accept ${value} ${lacks}.`, [
     `--accept '<code>=<reason of at least ${MIN_REASON} characters>'`,
   ]);
 };
@@ -147,6 +152,7 @@ export const parseArguments = (argv: readonly string[]): Parsed => {
       acceptRisk: values['accept-risk'],
       acceptIdentity: values['accept-identity'],
       resolve: parseResolve(values),
+      resume: values.resume,
       dialect: values.dialect,
       serverVersion: values['server-version'],
       since: values.since,

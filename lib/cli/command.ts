@@ -2,6 +2,7 @@
 import { EXIT } from '../errors/index.ts';
 import { PHASES, type PhaseName, VERSION } from '../phases/index.ts';
 import { sourceNames } from '../sources/registry.ts';
+import { tuneEngine } from './engine.ts';
 import { TASKS } from './help.ts';
 import { asInstalled, runTask } from './run.ts';
 import { runTool } from './tool.ts';
@@ -22,6 +23,7 @@ const overview = (): readonly string[] => [
 
 /** Runs `dbsync <task> ...`; without a task, or with an unknown one, says what there is. */
 export const runCommand = async (argv: readonly string[]): Promise<void> => {
+  tuneEngine();
   asInstalled();
   const [name = '', ...rest] = argv;
   if (isPhase(name)) return runTask(name, rest);

@@ -34,6 +34,8 @@ const PLANNING: readonly OptionLine[] = [
   ['--strategy push', 'bring the schema without migrations; needs --reason'],
   ['--reason <text>', 'why push is chosen'],
   ['--to <migration>', 'the last migration to apply'],
+  ['--resume <migration>', 'go on with one that stopped in its middle, behind its last'],
+  ['', 'statement that is proven to be there'],
   ['--hold-back', 'leave destructive migrations, and those after, for later'],
   ['--accept-identity', 'the database was moved or made anew on purpose'],
   ['--exit-code', 'exit with 2 where something is pending'],
@@ -53,11 +55,12 @@ const APPROVING: readonly OptionLine[] = [
 ];
 
 const RECOVERING: readonly OptionLine[] = [
+  ['--resume <migration>', 'plan, approve and apply what is left of it, behind its last'],
+  ['', 'statement that is proven to be there'],
   ['--applied <migration>', 'record it as applied, if the schema proves it'],
   ['--rolled-back <migration>', 'record it as rolled back, if the schema proves it'],
   ['--baseline [migration]', 'record everything up to it as applied, if the schema proves it;'],
   ['', 'without a name: up to the last one that it proves'],
-  ['--confirm <name>', "the environment's name, typed in full"],
 ];
 
 const LINTING: readonly OptionLine[] = [
@@ -87,7 +90,7 @@ const SETS: Readonly<Record<PhaseName, readonly (readonly OptionLine[])[]>> = {
   verify: [COMMON],
   sync: [COMMON, PLANNING, APPROVING],
   status: [COMMON, [['--exit-code', 'exit with 2 where something is pending']]],
-  recover: [COMMON, RECOVERING],
+  recover: [COMMON, RECOVERING, APPROVING],
 };
 
 const COLUMN = 30;

@@ -1,5 +1,5 @@
 // The only importer of listr2: lists of checks and single pieces of work, animated in a terminal, plain lines in a pipe.
-import { Listr, type ListrTask } from 'listr2';
+import type { Listr, ListrTask } from 'listr2';
 import type { CheckItem } from '../phases/index.ts';
 import type { CheckResult } from '../preflight/model.ts';
 import { inline } from './output.ts';
@@ -13,6 +13,9 @@ export interface ListOptions {
   /** Milliseconds; for the pace of progress lines. */
   readonly clock: () => number;
 }
+
+/** Loaded with the first list: tasks without one are quicker. */
+const loadListr = async (): Promise<typeof Listr> => (await import('listr2')).Listr;
 
 /** In a pipe, work that takes longer than this tells how far it is, this often. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -40,14 +43,14 @@ const MARKS: Readonly<Record<CheckResult['status'], readonly [symbol: keyof Styl
     skipped: ['skipped', 'quiet'],
   };
 
-/** `title: first fact`, cut to the width that is left beside the symbol. */
+/** `title: first fact`; where lines are rewritten, cut to the width that is left beside the symbol. */
 const titled = (options: ListOptions, result: CheckResult): string => {
   const [first = ''] = result.message.split('; ');
   // The list has one mark for what passed; a warning says so in words.
   const note = options.animated && result.status === 'warning' ? 'warning: ' : '';
   const text = inline(options.style, `${result.title}: ${note}${first}`);
   const room = options.style.width - 4;
-  return text.length > room ? `${text.slice(0, room - 3)}...` : text;
+  return options.animated && text.length > room ? `${text.slice(0, room - 3)}...` : text;
 };
 
 const plainLine = (options: ListOptions, status: CheckResult['status'], text: string): void => {
@@ -76,7 +79,8 @@ export const listChecks = async (
   options: ListOptions,
 ): Promise<readonly CheckResult[]> => {
   const results = new Map<CheckItem, CheckResult>();
-  await new Listr(
+  const List = await loadListr();
+  await new List(
     items.map((item) => checkTask(item, options, results)),
     settings(options),
   ).run();
@@ -126,7 +130,8 @@ export const listWork = async <T>(
       if ('error' in ended) throw new Error(title);
     },
   };
-  await new Listr([task], settings(options)).run();
+  const List = await loadListr();
+  await new List([task], settings(options)).run();
   const [ended] = ends;
   if (!ended) throw new Error(`${title} did not end`);
   if (!options.animated) plainLine(options, 'error' in ended ? 'failed' : 'ok', title);

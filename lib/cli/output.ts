@@ -11,6 +11,10 @@ export const inline = (style: Style, text: string): string => style.plain(oneLin
 export const lines = (style: Style, text: string): string =>
   style.plain(printable(text).replaceAll('\t', '  '));
 
+/** A question as a terminal may show it: whole words, and no name from a database that moves the cursor. */
+export const question = (style: Style, text: string): string =>
+  wrap(inline(style, text), style.width - 4).join('\n  ');
+
 /** A title of a block, with an empty line above. */
 export const heading = (style: Style, text: string): string[] => [
   '',

@@ -2,7 +2,6 @@
 import type { Plan } from '../plan/model.ts';
 import { type HazardView, number, planView } from '../report/index.ts';
 import type { Hash } from '../schema/index.ts';
-import { isCovered } from '../sources/contract.ts';
 import { hanging, wrap } from './layout.ts';
 import { bullet, facts, heading, inline, outcomeLine } from './output.ts';
 import type { Style, Tone } from './style.ts';
@@ -46,11 +45,24 @@ const hazardLines = (style: Style, hazard: HazardView): string[] => {
     ...detail(hazard.willFail ? `This will fail. ${hazard.message}` : hazard.message),
     ...hazard.evidence.flatMap((line) => labelled('Evidence', line)),
     ...(open ? labelled('Remedy', hazard.remedy) : []),
-    ...hanging(`    ${style.paint('quiet', 'Decision:')} `, inline(style, hazard.decision.line), {
-      width: style.width,
-      ...(open && { tone: (line: string) => style.paint('bad', line) }),
-    }),
+    ...(hazard.decision.line === ''
+      ? []
+      : hanging(`    ${style.paint('quiet', 'Decision:')} `, inline(style, hazard.decision.line), {
+          width: style.width,
+          ...(open && { tone: (line: string) => style.paint('bad', line) }),
+        })),
   ];
+};
+
+/** Names of one reason together. */
+const heldLine = (held: Plan['held']): string => {
+  const reasons = [...new Set(held.map((item) => item.reason))];
+  const named = (reason: string): string =>
+    held
+      .filter((item) => item.reason === reason)
+      .map((item) => item.migration)
+      .join(', ');
+  return reasons.map((reason) => `${named(reason)} (${reason})`).join('; ');
 };
 
 const rest = (style: Style, all: number, shown: number): string[] =>
@@ -86,8 +98,8 @@ export const summaryOfPlan = (
       ['If it fails', `${view.atomicity.word}. ${view.atomicity.summary}`],
       ['Drift', plan.drift.status === 'none' ? '' : view.drift.headline],
       ['Backup', plan.backupRequired ? 'needed: data can be lost' : ''],
-      ['Stays pending', plan.held.map((item) => `${item.migration} (${item.reason})`).join('; ')],
-      ['Complete', plan.uncovered && !isCovered(plan.uncovered) ? view.uncoveredLine : ''],
+      ['Stays pending', heldLine(plan.held)],
+      ['Complete', plan.uncovered || plan.uncoveredBecause ? view.uncoveredLine.replace(/:$/, '.') : ''],
       ['Document', place.document],
     ]),
     ...heading(style, `Changes (${number(change.changes.length)})`),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { DbsyncError, EXIT, type ExitCode, messageOf } from '../errors/index.ts';
 import {
+  type Outcome,
   PHASES,
   type PhaseName,
   type Questions,
@@ -14,6 +15,7 @@ import {
 import { type Parsed, parseArguments } from './arguments.ts';
 import { commandsFor } from './commands.ts';
 import { helpOf } from './help.ts';
+import { question, steps } from './output.ts';
 import { errorLines, linesOf, screen } from './screen.ts';
 import { restoreCursor, stopSignal } from './signals.ts';
 import { type Style, style } from './style.ts';
@@ -39,11 +41,12 @@ const isInteractive = (): boolean =>
 
 const questions = (): Questions => {
   const terminal = { stdin: process.stdin, stdout: process.stdout };
+  const said = (message: string): string => question(styleOf(process.stdout), message);
   return {
-    text: async (message, initial) =>
-      (await import('../approve/prompt.ts')).askText(terminal, message, initial),
+    text: async (message, initial, refuse) =>
+      (await import('../approve/prompt.ts')).askText(terminal, { message: said(message), initial, refuse }),
     choice: async (message, choices) =>
-      (await import('../approve/prompt.ts')).askChoice(terminal, message, choices),
+      (await import('../approve/prompt.ts')).askChoice(terminal, said(message), choices),
   };
 };
 
@@ -133,6 +136,29 @@ export const asInstalled = (): void => {
 const commandOf = (parsed: Parsed | null): World['command'] =>
   commandsFor({ installed, env: parsed?.phase.env, config: parsed?.phase.config });
 
+/** What comes next in the chain; nothing where the phase asks for an action or leaves nothing to do. */
+const FOLLOWING: Readonly<Record<string, PhaseName>> = {
+  plan: 'rehearse',
+  rehearsal: 'approve',
+  approval: 'apply',
+  execution: 'verify',
+};
+
+const nextLines = (name: PhaseName, outcome: Outcome, env: string | undefined): string[] => {
+  const next = FOLLOWING[outcome.kind];
+  const data = outcome.data;
+  const task = data !== null && typeof data === 'object' && 'task' in data ? data.task : null;
+  const chained = ['plan', 'rehearse', 'approve', 'apply'].includes(name);
+  if (!chained || !next || outcome.exitCode !== EXIT.done || typeof task !== 'string' || env === undefined)
+    return [];
+  return [
+    '',
+    ...steps(styleOf(process.stdout), [
+      { command: true, text: `npx zx tasks/${next}.ts --env ${env} --task ${task}` },
+    ]),
+  ];
+};
+
 const perform = async (name: PhaseName, parsed: Parsed): Promise<ExitCode> => {
   const signal = stopSignal((line) => process.stderr.write(line));
   const outcome = await PHASES[name](
@@ -157,7 +183,11 @@ const perform = async (name: PhaseName, parsed: Parsed): Promise<ExitCode> => {
       ),
     );
   else
-    for (const line of linesOf(styleOf(process.stdout), outcome, process.cwd())) out(commandOf(parsed)(line));
+    for (const line of [
+      ...linesOf(styleOf(process.stdout), outcome, process.cwd()),
+      ...nextLines(name, outcome, parsed.phase.env),
+    ])
+      out(commandOf(parsed)(line));
   return exitCode;
 };
 

@@ -5,9 +5,9 @@ import type { Approval } from '../approve/index.ts';
 import type { DbsyncError } from '../errors/index.ts';
 import type { LintReport, Questions, Ui } from '../phases/index.ts';
 import type { Plan } from '../plan/index.ts';
-import type { ConnectionCheck } from '../preflight/model.ts';
+import type { CheckResult, ConnectionCheck } from '../preflight/model.ts';
 import type { Rehearsal } from '../rehearse/model.ts';
-import { DOCUMENTS } from '../report/index.ts';
+import { advice, DOCUMENTS } from '../report/index.ts';
 import type { Hash } from '../schema/index.ts';
 import { isCovered, type LedgerReport } from '../sources/contract.ts';
 import type { TargetRef } from '../target/index.ts';
@@ -36,7 +36,12 @@ const statusLines = (style: Style, data: StatusData): string[] =>
     source: data.source,
     applied: data.ledger.applied,
     pending: data.ledger.pending,
-    problems: data.ledger.problems.map((problem) => `${problem.code}: ${problem.message}`),
+    problems: [
+      ...(data.identity?.status === 'failed'
+        ? [`IDENTITY_CHANGED: the database ${data.identity.message}`]
+        : []),
+      ...data.ledger.problems.map((problem) => `${problem.code}: ${problem.message}`),
+    ],
     unfinished:
       data.unfinished.length > 0
         ? `the run "${data.unfinished.join(', ')}" was interrupted while it wrote`
@@ -46,6 +51,8 @@ const statusLines = (style: Style, data: StatusData): string[] =>
 
 interface StatusData {
   readonly target: TargetRef;
+  /** Whether it is the database that the environment always was. */
+  readonly identity?: Pick<CheckResult, 'status' | 'message' | 'remedy'> | null;
   readonly source: string;
   readonly ledger: LedgerReport;
   readonly unfinished: readonly string[];
@@ -54,6 +61,7 @@ interface StatusData {
 const nextOf = (data: StatusData): readonly string[] => {
   const { environment } = data.target;
   if (data.unfinished.length > 0) return [`$ npx zx tasks/recover.ts --env ${environment}`];
+  if (data.identity?.status === 'failed') return data.identity.remedy ?? [];
   const remedies = data.ledger.problems
     .flatMap((problem) => problem.remedy)
     .map((line) => line.replaceAll('<env>', environment));
@@ -61,23 +69,32 @@ const nextOf = (data: StatusData): readonly string[] => {
   return data.ledger.pending.length > 0 ? [`$ npx zx tasks/sync.ts --env ${environment}`] : [];
 };
 
-const nothingLines = (
-  style: Style,
-  data: {
-    target: TargetRef;
-    drift?: Plan['drift'];
-    applied?: number;
-    task: string;
-    uncovered?: string | null;
-    held?: Plan['held'];
-  },
-): string[] => [
+interface NothingData {
+  readonly target: TargetRef;
+  readonly drift?: Plan['drift'];
+  readonly applied?: number;
+  readonly task: string;
+  readonly uncovered?: string | null;
+  readonly uncoveredBecause?: string;
+  readonly held?: Plan['held'];
+}
+
+/** Whether the declared schema needs what no migration brings. */
+const lacks = (data: NothingData): boolean => Boolean(data.uncovered) && !isCovered(data.uncovered ?? '');
+
+const standing = (data: NothingData): string => {
+  if (data.held?.length) return 'Nothing to do now: what is pending is held back.';
+  if (!lacks(data)) return `Nothing to do: ${data.target.environment} has every migration.`;
+  return data.applied === 0
+    ? 'Nothing was brought: the project has no migrations, and the declared schema needs some.'
+    : 'Nothing is pending, but the declared schema needs more than the migrations bring.';
+};
+
+const nothingLines = (style: Style, data: NothingData): string[] => [
   ...outcomeLine(
     style,
-    data.held?.length ? 'warning' : 'good',
-    data.held?.length
-      ? `Nothing to do now: what is pending is held back. Nothing was written to ${data.target.display}.`
-      : `Nothing to do: ${data.target.display} has every migration. Nothing was written to it.`,
+    data.held?.length || lacks(data) ? 'warning' : 'good',
+    `${standing(data)} Nothing was written to ${data.target.display}.`,
   ),
   ...facts(style, [
     ['Stays pending', (data.held ?? []).map((item) => `${item.migration} (${item.reason})`).join('; ')],
@@ -90,9 +107,11 @@ const nothingLines = (
     ],
     [
       'Not covered',
-      data.uncovered && !isCovered(data.uncovered)
+      lacks(data)
         ? 'the declared schema needs more than the migrations bring; see the plan'
-        : '',
+        : data.uncoveredBecause === undefined
+          ? ''
+          : `could not be told: ${data.uncoveredBecause}`,
     ],
     ['Run', data.task],
   ]),
@@ -100,9 +119,14 @@ const nothingLines = (
 
 const recoveredLines = (
   style: Style,
-  data: { task: string | null; folder?: string; execution: Execution | null },
+  data: { task: string | null; folder?: string; execution: Execution | null; next?: readonly string[] },
   place: (name: string) => { document: string },
 ): string[] => {
+  if (!data.execution && data.next?.length)
+    return [
+      ...outcomeLine(style, 'warning', 'No run was left unfinished, but a migration was.'),
+      ...steps(style, advice(data.next)),
+    ];
   if (!data.execution) return outcomeLine(style, 'good', 'Nothing to recover: no run was left unfinished.');
   return [
     ...outcomeLine(style, 'warning', `The interrupted run "${data.task ?? ''}" is explained and closed.`),

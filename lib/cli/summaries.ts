@@ -118,6 +118,12 @@ const failureLines = (style: Style, execution: Execution): string[] => {
   ];
 };
 
+/** A long history is named by its ends. */
+const recorded = (migrations: readonly string[]): string => {
+  if (migrations.length <= 6) return migrations.join(', ') || 'nothing new';
+  return `${migrations[0]} to ${migrations.at(-1)}, ${number(migrations.length)} in all`;
+};
+
 /** The execution: what is committed, what is not, what can be done now. */
 export const summaryOfExecution = (style: Style, execution: Execution, place: Place): string[] => {
   const unfinished = execution.steps.filter((step) => step.state !== 'committed');
@@ -132,7 +138,7 @@ export const summaryOfExecution = (style: Style, execution: Execution, place: Pl
           .map((entry) => `${number(entry.steps)} ${entry.word}`)
           .join(', ') || 'none',
       ],
-      ['In the ledger', execution.migrations.join(', ') || 'nothing new'],
+      ['In the ledger', recorded(execution.migrations)],
       ['Backup', backupLine(execution)],
     ]),
     ...unfinished
@@ -141,7 +147,13 @@ export const summaryOfExecution = (style: Style, execution: Execution, place: Pl
     ...(unfinished.length > 10
       ? bullet(style, `and ${count(unfinished.length - 10, 'more statement')}`)
       : []),
-    ...adapted.flatMap((step) => bullet(style, `${step.id}: ${step.note ?? ''}`)),
+    ...adapted.slice(0, 3).flatMap((step) => bullet(style, `${step.id}: ${step.note ?? ''}`)),
+    ...(adapted.length > 3
+      ? bullet(
+          style,
+          `and ${count(adapted.length - 3, 'more statement')} said in other words, in the document`,
+        )
+      : []),
     ...failureLines(style, execution),
     ...(execution.recovery.length > 0
       ? [...heading(style, 'What can be done now'), ...steps(style, advice(execution.recovery))]

@@ -41,7 +41,7 @@ const prepare = async (name: string, argv: readonly string[]): Promise<Prepared>
   const dialect = await loadDialect(target.dialect);
   const address = dialect.address(target.url, loaded.root);
   const source = await loadSource(name);
-  const detection = await source.detect(loaded.project);
+  const detection = await source.detect(loaded.project, loaded.config);
   if (!detection || !source.command) {
     throw new DbsyncError('SOURCE_NONE', {
       summary: detection
@@ -51,6 +51,7 @@ const prepare = async (name: string, argv: readonly string[]): Promise<Prepared>
   }
   const command = await source.command({
     detection,
+    stated: loaded.config,
     dialect,
     address,
     url: target.url,

@@ -32,6 +32,8 @@ export interface EnvironmentConfig {
   readonly backup?: {
     /** Whether dbsync takes a backup before a destructive plan. Default: true where the dialect can. */
     readonly take?: boolean;
+    /** Whether it is restored on a private shadow database, and compared, before it counts. Default: false. */
+    readonly restore?: boolean;
     /** Where it goes, relative to the project root. Default: the run folder's `backups/`. */
     readonly folder?: string;
   };
@@ -41,6 +43,8 @@ export interface EnvironmentConfig {
   readonly inlineAcceptance?: boolean;
   /** Whether push may be chosen here. Default: only where unprotected. */
   readonly allowPush?: boolean;
+  /** Who sends the migrations: dbsync, or the project's own migration tool under dbsync's eyes. Default: `dbsync`. */
+  readonly executor?: 'dbsync' | 'tool';
   /** How long an approval is good for. Default: 60. */
   readonly approvalMinutes?: number;
 }
@@ -50,6 +54,10 @@ export interface DbsyncConfig {
   readonly project?: string;
   /** The source of truth, where a project has two: see reference/sources. */
   readonly source?: string;
+  /** The file or folder that declares the schema, where a project has several; relative to `project`. */
+  readonly schema?: string;
+  /** The folder with its migrations, where they are not beside it; relative to `project`. */
+  readonly migrations?: string;
   /** Default: `migrate`. Push is chosen on the command line, with a reason. */
   readonly strategy?: 'migrate' | 'push';
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;

@@ -8,6 +8,7 @@ import { redactor } from '../target/index.ts';
 import type { DbsyncConfig } from './define.ts';
 import { judgeConfig, literalSecrets } from './judge.ts';
 import { type Problem, parseConfig } from './parse.ts';
+import { importTypeScript } from './typescript.ts';
 
 /** File names that are looked for, in this order. */
 export const CONFIG_FILES: readonly string[] = [
@@ -59,16 +60,58 @@ const exportOf = (module: unknown): unknown => {
   return isCompiled ? defaultOf(outer) : outer;
 };
 
+/** The build runs without a loader; where this file is TypeScript itself, whatever reads it reads the configuration too. */
+const needsLoader = (file: string): boolean => /\.m?ts$/.test(file) && !import.meta.url.endsWith('.ts');
+
+/** A module that awaits what never comes would end the process without a word. */
+const settled = async <T>(work: Promise<T>): Promise<T> => {
+  let listener = (): void => {};
+  const stuck = new Promise<never>((_resolve, reject) => {
+    listener = () => reject(new Error('it awaits something that never comes'));
+    process.once('beforeExit', listener);
+  });
+  try {
+    return await Promise.race([work, stuck]);
+  } finally {
+    process.off('beforeExit', listener);
+  }
+};
+
+const notLoaded = (file: string, cause: unknown): DbsyncError => {
+  const said = messageOf(cause).split('\n')[0] ?? '';
+  return new DbsyncError('CONFIG_INVALID', {
+    summary: `${path.basename(file)} could not be loaded: ${redactor([])(said)}`,
+    why: 'It must be a module whose default export is the result of `defineConfig({ ... })`.',
+    next: /Cannot find (?:module|package) 'dbsync'/.test(said)
+      ? ['$ npm install --save-dev dbsync', 'or leave `defineConfig` out: the object alone will do.']
+      : ['Mend the file; reference/config.md lists every key.'],
+  });
+};
+
 const importConfig = async (file: string): Promise<unknown> => {
   try {
-    const module: unknown = await import(pathToFileURL(file).href);
+    const module: unknown = await settled(
+      needsLoader(file) ? importTypeScript(file) : import(pathToFileURL(file).href),
+    );
     return exportOf(module);
   } catch (cause) {
-    throw new DbsyncError('CONFIG_INVALID', {
-      summary: `${path.basename(file)} could not be loaded: ${redactor([])(messageOf(cause).split('\n')[0] ?? '')}`,
-      why: 'It must be a module whose default export is the result of `defineConfig({ ... })`.',
-      next: ['Mend the file; reference/config.md lists every key.'],
-    });
+    throw notLoaded(file, cause);
+  }
+};
+
+/** Its own code may run once more here, behind a getter. */
+const readConfig = (
+  file: string,
+  value: unknown,
+): { readonly config: DbsyncConfig | null; readonly problems: readonly Problem[] } => {
+  try {
+    const { config, problems } = parseConfig(value);
+    return {
+      config,
+      problems: [...problems, ...literalSecrets(value), ...(config ? judgeConfig(config) : [])],
+    };
+  } catch (cause) {
+    throw notLoaded(file, cause);
   }
 };
 
@@ -109,9 +152,8 @@ export const loadConfig = async (options: {
 }): Promise<LoadedConfig> => {
   const file = findConfig(options.cwd, options.file);
   const value = await importConfig(file);
-  const { config, problems } = parseConfig(value);
-  const all = [...problems, ...literalSecrets(value), ...(config ? judgeConfig(config) : [])];
-  if (!config || all.length > 0) throw invalid(file, all);
+  const { config, problems } = readConfig(file, value);
+  if (!config || problems.length > 0) throw invalid(file, problems);
   const root = path.dirname(file);
   return {
     file,

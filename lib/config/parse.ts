@@ -38,16 +38,25 @@ const environment = v.strictObject({
     }),
   ),
   shadow: v.optional(v.strictObject({ urlVariable: v.optional(variable), scratch: v.optional(v.boolean()) })),
-  backup: v.optional(v.strictObject({ take: v.optional(v.boolean()), folder: v.optional(v.string()) })),
+  backup: v.optional(
+    v.strictObject({
+      take: v.optional(v.boolean()),
+      restore: v.optional(v.boolean()),
+      folder: v.optional(v.string()),
+    }),
+  ),
   policy: v.optional(v.record(v.string(), rule)),
   inlineAcceptance: v.optional(v.boolean()),
   allowPush: v.optional(v.boolean()),
+  executor: v.optional(v.picklist(['dbsync', 'tool'], "must be 'dbsync' or 'tool'")),
   approvalMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_080))),
 });
 
 const config = v.strictObject({
   project: v.optional(v.string()),
   source: v.optional(v.string()),
+  schema: v.optional(v.pipe(v.string(), v.minLength(1))),
+  migrations: v.optional(v.pipe(v.string(), v.minLength(1))),
   strategy: v.optional(v.picklist(['migrate', 'push'])),
   environments: v.record(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not a usable environment name')),

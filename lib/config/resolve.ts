@@ -9,20 +9,21 @@ export interface Environment {
   readonly name: string;
   readonly target: Target;
   readonly shadow: { readonly url: Secret | null; readonly scratch: boolean };
-  readonly backup: { readonly take: boolean; readonly folder: string | null };
+  readonly backup: { readonly take: boolean; readonly restore: boolean; readonly folder: string | null };
   readonly policy: Readonly<Record<string, PolicyRule>>;
   readonly inlineAcceptance: boolean;
   readonly allowPush: boolean;
+  readonly executor: 'dbsync' | 'tool';
   readonly approvalMinutes: number;
   /** The identity that the configuration pins, if it does. */
   readonly identity: string | null;
 }
 
-/** Limits where the configuration sets none: short waits for locks, no limit on a statement's work. */
+/** Limits where the configuration sets none: short waits for locks, and an hour for a statement's work. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
   connectMs: 10_000,
   lockMs: 5_000,
-  statementMs: 0,
+  statementMs: 3_600_000,
   runnerLockMs: 10_000,
   probeMs: 10_000,
 };
@@ -107,10 +108,15 @@ export const resolveEnvironment = (
       url: withoutUrl ? null : resolveShadowUrl(loaded, known, environment.shadow?.urlVariable),
       scratch: environment.shadow?.scratch ?? false,
     },
-    backup: { take: environment.backup?.take ?? true, folder: environment.backup?.folder ?? null },
+    backup: {
+      take: environment.backup?.take ?? true,
+      restore: environment.backup?.restore ?? false,
+      folder: environment.backup?.folder ?? null,
+    },
     policy: environment.policy ?? {},
     inlineAcceptance: environment.inlineAcceptance ?? open,
     allowPush: environment.allowPush ?? open,
+    executor: environment.executor ?? 'dbsync',
     approvalMinutes: environment.approvalMinutes ?? 60,
     identity: environment.identity ?? null,
   };

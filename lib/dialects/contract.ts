@@ -1,5 +1,4 @@
 // The contract between dbsync and a database. A dialect states facts and answers questions; it never drives a run.
-//
 // To write one: make a folder with the same file names as its siblings, export one `Dialect` from `index.ts`, add one line
 // to `registry.ts`; tests/conformance then tests it without being told. Quote every identifier (names from a live database
 // are hostile input), bind every value, and turn every driver error that a user can cause into a DbsyncError with a code.
@@ -8,11 +7,17 @@ import type { Hazard, RiskInput } from '../risk/index.ts';
 import type { Change, Snapshot, Subject, Value } from '../schema/index.ts';
 import type { ScanRules, Statement } from '../sql/index.ts';
 import type { Secret, Timeouts } from '../target/index.ts';
+import type { Effects } from './effects.ts';
+import type { HeldLock, LockOptions, ToolLock } from './locking.ts';
 import type { Offline } from './offline.ts';
 import type { Address, ConnectOptions, Identity, Session } from './session.ts';
+import type { Adaptation, BringingStatement, StatementFacts } from './statements.ts';
 
+export type { TableEffect, Watch, Watched } from './effects.ts';
+export type { HeldLock, LockOptions, ToolLock } from './locking.ts';
 export type { AssumedServer, Offline } from './offline.ts';
 export type { Address, ConnectOptions, Identity, RawResult, Row, Session } from './session.ts';
+export type { Adaptation, BringingStatement, StatementFacts } from './statements.ts';
 
 /** Facts that hold for every server of the dialect. */
 export interface DialectFacts {
@@ -38,22 +43,8 @@ export interface ObjectPattern {
 export interface InspectOptions {
   /** Left out of the snapshot: the ledger's tables, and what the configuration says is not ours. */
   readonly ignore: readonly ObjectPattern[];
-}
-
-/** What can be said of one statement from its text. */
-export interface StatementFacts {
-  /** `ddl`, `dml`, `query`, `transaction` (BEGIN, COMMIT), `session` (SET, PRAGMA), `opaque` (cannot be analysed). */
-  readonly kind: 'ddl' | 'dml' | 'query' | 'transaction' | 'session' | 'opaque';
-  /** The leading words, such as `CREATE INDEX CONCURRENTLY`. */
-  readonly verb: string;
-  /** Whether it may run inside a transaction. */
-  readonly transactional: boolean;
-  /** The strongest lock it takes, in the engine's words. */
-  readonly lock?: string;
-  /** Tables that it names, as far as the text tells. */
-  readonly tables: readonly { readonly namespace: string | null; readonly name: string }[];
-  /** Why it could not be analysed. */
-  readonly opaque?: string;
+  /** Whose objects count as the inspecting role's own, where a dialect tells them apart. Default: the session's role. */
+  readonly role?: string;
 }
 
 /** Statements of one migration that the engine does or does not do as a whole. */
@@ -116,19 +107,6 @@ export interface Check {
   readonly id: string;
   readonly title: string;
   readonly run: (context: CheckContext) => Promise<Verdict>;
-}
-
-/** The migration tool's own runner lock, as SQL for this dialect; the first column of the first row says whether it was got. */
-export interface ToolLock {
-  readonly name: string;
-  readonly acquire: string;
-  readonly release: string;
-}
-
-export interface LockOptions {
-  readonly waitMs: number;
-  readonly toolLock: ToolLock | null;
-  readonly timeouts: Timeouts;
 }
 
 /** What a shadow database shall hold. */
@@ -196,16 +174,11 @@ export interface EngineError {
   readonly lockTimeout: boolean;
   /** The connection is gone: what the server did with the last statement is unknown. */
   readonly connectionLost: boolean;
+  /** A part that is installed beside the server, such as an extension, is not there; another server may have it. */
+  readonly missingPart?: boolean;
 }
 
-/** The same statement in other words, when the engine at hand refuses the words but not the meaning. */
-export interface Adaptation {
-  readonly text: string;
-  /** What was changed and why, for the journal. */
-  readonly note: string;
-}
-
-export interface Dialect {
+export interface Dialect extends Effects {
   /** As in the configuration: the folder's name. */
   readonly name: string;
   readonly title: string;
@@ -213,6 +186,8 @@ export interface Dialect {
   readonly urlSchemes: readonly string[];
   readonly facts: DialectFacts;
   readonly scan: ScanRules;
+  /** Loads what takes long to load and only the analysis of statements needs: `classify`, `batches`, `hazards`, `offline`. */
+  prepare?(): Promise<void>;
 
   /** Parses a URL. Relative files are resolved from `root`. Throws URL_INVALID, URL_PROVIDER_MISMATCH. */
   address(url: Secret, root: string): Address;
@@ -254,8 +229,14 @@ export interface Dialect {
   /** SQL that undoes one change without loss, or null where there is none. Pure. */
   undo?(change: Change): string | null;
 
+  /**
+   * SQL that brings one schema to the other, in an order that the engine accepts. Throws SCHEMA_UNRENDERABLE with the name of what it
+   * has no words for. Absent where every source says that SQL by itself. Pure.
+   */
+  bring?(from: Snapshot, to: Snapshot): readonly BringingStatement[];
+
   /** Holds the runner lock around `work`. The lock is gone when the process is. Throws LOCK_HELD with the holder. */
-  withLock<T>(session: Session, options: LockOptions, work: () => Promise<T>): Promise<T>;
+  withLock<T>(session: Session, options: LockOptions, work: (lock: HeldLock) => Promise<T>): Promise<T>;
   /**
    * Under the runner lock: lets another process of this run at the database while `work` goes on, where the lock would keep it
    * out. The session itself is not used meanwhile. Absent where the lock keeps nobody out but other runners.
@@ -271,11 +252,13 @@ export interface Dialect {
 
   /** Makes a shadow database. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET. */
   createShadow(request: ShadowRequest): Promise<Shadow>;
-  /**
-   * Ends what the dialect keeps from one shadow database to the next of a run, such as a private server. Called at the end of a
-   * run; what is not closed ends with the process, in whatever way that ends. Shadow databases in use are not touched.
-   */
+  /** Ends what a run keeps from one shadow to the next, such as a private server; shadows in use are not touched. */
   close?(): Promise<void>;
   /** Takes a backup and verifies it. Throws BACKUP_FAILED, BACKUP_TOOL_MISSING. */
   backup(request: BackupRequest): Promise<BackupEvidence>;
+  /**
+   * Brings a backup of `backup` into an empty database that dbsync made, as proof that it can be. Absent where taking the backup
+   * proves that already. Throws BACKUP_FAILED, BACKUP_TOOL_MISSING.
+   */
+  restore?(file: string, into: Session, identity: Identity): Promise<void>;
 }

@@ -11,10 +11,17 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly dialect: Dialect
 /** Every name that a configuration may state. */
 export const dialectNames = (): readonly string[] => Object.keys(LOADERS);
 
-/** Loads a dialect. Throws DIALECT_UNSUPPORTED. */
-export const loadDialect = async (name: string): Promise<Dialect> => {
+/** Loads a dialect, ready to analyse statements unless `analyses` is false. Throws DIALECT_UNSUPPORTED. */
+export const loadDialect = async (
+  name: string,
+  { analyses = true }: { readonly analyses?: boolean } = {},
+): Promise<Dialect> => {
   const load = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
-  if (load) return (await load()).dialect;
+  if (load) {
+    const { dialect } = await load();
+    if (analyses) await dialect.prepare?.();
+    return dialect;
+  }
   const known = Object.keys(LOADERS).join(', ');
   throw new DbsyncError('DIALECT_UNSUPPORTED', {
     summary: `There is no database called "${name}" here.`,

@@ -11,6 +11,8 @@ export interface Address {
   readonly url: Secret;
   /** Every credential in it, for redaction. */
   readonly secrets: readonly Secret[];
+  /** It opens nothing but a private server of dbsync's own, which is gone when the run is. */
+  readonly ephemeral?: true;
   /** The absolute file, where the database is one. */
   readonly file?: string;
 }
@@ -42,6 +44,8 @@ export interface Session {
   limit(limits: { readonly lockMs?: number; readonly statementMs?: number }): Promise<void>;
   /** Ends what runs now, from outside; safe to call at any time. */
   cancel(): Promise<void>;
+  /** Whether the connection is known to have ended. Asks nobody; absent where there is no connection that could. */
+  isLost?(): boolean;
   close(): Promise<void>;
 }
 

@@ -28,6 +28,7 @@ export const CODES = {
   STRATEGY_REASON_REQUIRED: EXIT.bug,
   RUN_MISSING: EXIT.precondition,
   RUN_FINISHED: EXIT.precondition,
+  RUN_UNWRITABLE: EXIT.precondition,
   ARTIFACT_INVALID: EXIT.precondition,
   // connection
   URL_MISSING: EXIT.precondition,
@@ -67,6 +68,7 @@ export const CODES = {
   REHEARSAL_MISSING: EXIT.precondition,
   DRIFT_COLLIDES: EXIT.precondition,
   SCHEMA_AHEAD: EXIT.precondition,
+  SCHEMA_UNRENDERABLE: EXIT.precondition,
   HAZARD_DENIED: EXIT.precondition,
   PUSH_REFUSED: EXIT.precondition,
   BACKUP_FAILED: EXIT.precondition,
@@ -75,6 +77,7 @@ export const CODES = {
   UNFINISHED_RUN: EXIT.precondition,
   LOCK_HELD: EXIT.precondition,
   RECOVERY_UNPROVEN: EXIT.precondition,
+  RESUME_REFUSED: EXIT.precondition,
   // approval
   APPROVAL_REQUIRED: EXIT.notApproved,
   APPROVAL_NAME_MISMATCH: EXIT.notApproved,

@@ -1,8 +1,8 @@
 // Runs one batch: in one transaction with its ledger row, or statement by statement.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { Batch } from '../dialects/contract.ts';
+import { type Decided, type Frame, frameOf } from './frame.ts';
 import type { PlannedBatch, Step } from './model.ts';
-import { sendStatement } from './send.ts';
+import { asBatch, type SendStep, senderOf } from './send.ts';
 import type { Failed, State } from './state.ts';
 import { summarize } from './tally.ts';
 
@@ -10,33 +10,21 @@ import { summarize } from './tally.ts';
 const LOCK_RETRIES = 3;
 const FIRST_PAUSE_MS = 250;
 
-const asBatch = (batch: PlannedBatch): Batch => ({
-  transactional: batch.transactional,
-  because: batch.because,
-  settings: batch.settings,
-  statements: batch.steps.map((step, index) => ({
-    text: step.sql,
-    file: step.file,
-    line: step.line,
-    offset: 0,
-    index,
-  })),
-});
-
 const failed = (state: State, step: Step | null, error: unknown, duringCommit = false): Failed => ({
   step,
   engine: state.dialect.explain(error),
   duringCommit,
 });
 
-const runStep = async (state: State, step: Step): Promise<Failed | null> => {
-  const { hooks, session, dialect, tally } = state;
+const runStep = async (state: State, step: Step, send: SendStep): Promise<Failed | null> => {
+  const { hooks, tally } = state;
   hooks.record({ event: 'step-started', step: step.id, sql: step.sql });
   const startedAt = hooks.now().getTime();
   try {
-    const { rows, adaptation } = await sendStatement(dialect, session, step.sql);
+    const { answer, effects } = await send(step);
+    const { rows, adaptation } = answer;
     const durationMs = hooks.now().getTime() - startedAt;
-    tally.set(step.id, { rows, durationMs, note: adaptation?.note ?? null });
+    tally.set(step.id, { rows, durationMs, note: adaptation?.note ?? null, ...(effects && { effects }) });
     const sent = adaptation ? { sent: adaptation.text, note: adaptation.note } : {};
     hooks.record({ event: 'step-done', step: step.id, rows, durationMs, ...sent });
     return null;
@@ -53,18 +41,31 @@ const runStep = async (state: State, step: Step): Promise<Failed | null> => {
       step: step.id,
       error: failure.engine.message,
       code: failure.engine.code,
+      ...(failure.engine.connectionLost && { lost: true }),
     });
     return failure;
   }
+};
+
+const ensureLedger = async (state: State, batch: PlannedBatch): Promise<void> => {
+  if (!state.ledger || state.ensured || state.rows.has(batch.migration)) return;
+  // On some engines the ledger's table is the target's at once.
+  state.hooks.record({ event: 'ledger-ensured', batch: batch.id });
+  await state.project.ledger.writer.ensure(state.session);
+  state.ensured = true;
 };
 
 const openLedger = async (state: State, batch: PlannedBatch): Promise<void> => {
   const migration = state.byId.get(batch.migration);
   if (!state.ledger || !migration || state.rows.has(batch.migration)) return;
   const { writer } = state.project.ledger;
-  if (!state.ensured) await writer.ensure(state.session);
-  state.ensured = true;
-  state.rows.set(batch.migration, await writer.started(state.session, migration, state.hooks.now()));
+  await ensureLedger(state, batch);
+  const at = state.hooks.now();
+  const row =
+    batch.resumes !== undefined && writer.resumed
+      ? await writer.resumed(state.session, migration, { at, note: batch.resumes })
+      : await writer.started(state.session, migration, at);
+  state.rows.set(batch.migration, row);
 };
 
 const closeLedger = async (state: State, batch: PlannedBatch): Promise<void> => {
@@ -80,20 +81,54 @@ const limit = async (state: State, step: Step): Promise<void> => {
   state.limits = limits;
 };
 
-const sendSteps = async (state: State, batch: PlannedBatch): Promise<Failed | null> => {
+const findings = async (state: State): Promise<ReadonlyMap<string, string>> =>
+  new Map(
+    (await state.dialect.health(state.session)).map((finding) => [
+      `${finding.code} ${finding.subject}`,
+      `it left ${finding.subject} behind: ${finding.message} ${finding.remedy}`,
+    ]),
+  );
+
+/** What a failed statement left behind is a change: the target is not as it was, and the log says how to remove it. */
+const noteRemains = async (state: State, step: Step, before: ReadonlyMap<string, string>): Promise<void> => {
+  try {
+    const remains = [...(await findings(state))].filter(([key]) => !before.has(key)).map(([, text]) => text);
+    if (remains.length === 0) return;
+    state.touched.add(step.migration);
+    state.remains.push(...remains);
+    state.tally.set(step.id, { note: remains.join('; ') });
+    state.hooks.record({ event: 'step-remains', step: step.id, remains });
+  } catch (error) {
+    // Without a connection nothing can be asked; the state of the step is then unknown anyway.
+    if (!state.dialect.explain(error).connectionLost) throw error;
+  }
+};
+
+const decide = (state: State, { steps, state: reached }: Decided): void => {
+  for (const step of steps) {
+    state.tally.set(step.id, { state: reached });
+    if (reached === 'committed') state.touched.add(step.migration);
+  }
+};
+
+/** `frame`: for a batch whose statements commit by themselves. */
+const sendSteps = async (state: State, batch: PlannedBatch, frame: Frame | null): Promise<Failed | null> => {
+  const send = senderOf(state, batch);
   for (const step of batch.steps) {
     // A turn of the event loop between steps lets signals in, also with a driver that never waits.
     await nextTurn();
     if (state.hooks.signal.aborted) return failed(state, null, new Error('stopped before this step'));
+    // What commits by itself is sent only if the server says that the lock is held.
+    const lost = (await (frame ? state.hooks.lock?.ask() : state.hooks.lock?.lost())) ?? null;
+    if (lost !== null) return failed(state, null, new Error(`stopped before this step: ${lost}`));
     state.hooks.progress(state.done, state.total, summarize(step.sql));
     await limit(state, step);
-    const failure = await runStep(state, step);
+    const before = step.concurrent ? await findings(state) : null;
+    const failure = await runStep(state, step, send);
+    if (failure && before) await noteRemains(state, step, before);
     if (failure) return failure;
     state.done += 1;
-    if (!batch.transactional) {
-      state.tally.set(step.id, { state: 'committed' });
-      state.touched.add(batch.migration);
-    }
+    if (frame) decide(state, frame.done(step));
   }
   return null;
 };
@@ -105,11 +140,16 @@ const runTransaction = async (state: State, batch: PlannedBatch): Promise<Failed
   const opened = state.rows.has(batch.migration);
   let inCommit = false;
   try {
+    // Where DDL commits, the ledger's table would end the transaction that it is made in.
+    if (!dialect.facts.transactionalDdl) await ensureLedger(state, batch);
     await dialect.begin(session, whole);
     await openLedger(state, batch);
-    const failure = await sendSteps(state, batch);
+    const failure = await sendSteps(state, batch, null);
     if (!failure) {
       await closeLedger(state, batch);
+      await nextTurn();
+      const lost = (await state.hooks.lock?.ask()) ?? null;
+      if (lost !== null) throw new Error(`stopped before the commit: ${lost}`);
       state.hooks.record({ event: 'batch-committing', batch: batch.id });
       inCommit = true;
       await dialect.commit(session, whole);
@@ -137,12 +177,24 @@ const undo = async (state: State, batch: PlannedBatch, ledgerWasOpen: boolean): 
   }
 };
 
+/** Ends what a transaction of the file's own left open, so that it takes nothing with it that comes after. */
+const endFrame = async (state: State, batch: PlannedBatch, frame: Frame, failure: Failed): Promise<void> => {
+  const left = frame.failed(failure.step);
+  decide(state, left);
+  if (left.steps.length > 0) await undo(state, batch, true);
+};
+
 const runPlain = async (state: State, batch: PlannedBatch): Promise<Failed | null> => {
+  const frame = frameOf(state.dialect);
   try {
     await openLedger(state, batch);
     await state.dialect.begin(state.session, asBatch(batch));
-    const failure = await sendSteps(state, batch);
-    if (failure) return failure;
+    const failure = await sendSteps(state, batch, frame);
+    if (failure) {
+      await endFrame(state, batch, frame, failure);
+      return failure;
+    }
+    state.hooks.record({ event: 'batch-committing', batch: batch.id });
     await state.dialect.commit(state.session, asBatch(batch));
     await closeLedger(state, batch);
     return null;
@@ -158,7 +210,7 @@ const runBatchOnce = (state: State, batch: PlannedBatch): Promise<Failed | null>
 export const runBatch = async (state: State, batch: PlannedBatch): Promise<Failed | null> => {
   for (let attempt = 0; ; attempt += 1) {
     const failure = await runBatchOnce(state, batch);
-    const repeatable = batch.transactional || batch.steps.length === 1;
+    const repeatable = batch.transactional || (batch.steps.length === 1 && !batch.steps[0]?.concurrent);
     if (!failure?.engine.lockTimeout || !repeatable || attempt >= LOCK_RETRIES || state.hooks.signal.aborted)
       return failure;
     const pauseMs = FIRST_PAUSE_MS * 2 ** attempt;

@@ -48,12 +48,18 @@ const toStep =
       line: statement.line,
       verb: facts.verb,
       transactional: facts.transactional,
+      ...(facts.concurrent && { concurrent: facts.concurrent }),
       ...(facts.lock !== undefined && { lock: facts.lock }),
       ...(facts.opaque !== undefined && { opaque: facts.opaque }),
-      lockTimeoutMs: timeouts.lockMs,
+      // A wait that keeps nobody else waiting needs no short limit, and cut short it leaves remains.
+      lockTimeoutMs: facts.concurrent ? timeouts.statementMs : timeouts.lockMs,
       statementTimeoutMs: timeouts.statementMs,
     };
   };
+
+/** The same batches, sent by the migration tool itself: it decides what runs, and writes its own ledger. */
+export const handOver = (batches: readonly PlannedBatch[]): readonly PlannedBatch[] =>
+  batches.map((batch) => ({ ...batch, by: 'tool' }));
 
 /** The batches of one migration, in order; never none. */
 export const batchesOf = (
@@ -76,3 +82,24 @@ export const batchesOf = (
     steps: batch.statements.map(step),
   }));
 };
+
+/** The number of a step within its migration, from 1; null for one that stands in no file. */
+export const stepNumber = (id: string): number | null => {
+  const number = /#(\d+)$/.exec(id)?.[1];
+  return number === undefined ? null : Number(number);
+};
+
+/** What is left of a migration's batches with only the steps behind `after` and up to `until`; the last batch stays, even empty. */
+export const partOf = (
+  batches: readonly PlannedBatch[],
+  { after = 0, until = Number.POSITIVE_INFINITY }: { readonly after?: number; readonly until?: number },
+): readonly PlannedBatch[] =>
+  batches
+    .map((batch) => ({
+      ...batch,
+      steps: batch.steps.filter((step) => {
+        const number = stepNumber(step.id) ?? 0;
+        return number > after && number <= until;
+      }),
+    }))
+    .filter((batch) => batch.steps.length > 0 || (batch.closesLedger && until === Number.POSITIVE_INFINITY));

@@ -16,6 +16,7 @@ const settleFailure = (state: State, batch: PlannedBatch, failure: Failed): void
     event: batch.transactional ? 'batch-rolled-back' : 'batch-failed',
     batch: batch.id,
     error: failure.engine.message,
+    ...(failure.duringCommit && failure.engine.connectionLost && { lost: true }),
   });
 };
 
@@ -41,7 +42,9 @@ const explainFailure = (batch: PlannedBatch, failure: Failed): StepFailure => ({
 
 const finish = (state: State, failure: StepFailure | null): ExecuteResult => {
   const stopped = state.hooks.signal.aborted && failure !== null;
-  const changed = state.tally.count('committed') > 0;
+  // A migration that an earlier run began is still half done, also where this run added nothing.
+  const torn = failure !== null && state.touched.has(failure.migration);
+  const changed = torn || state.tally.count('committed') > 0 || state.remains.length > 0;
   const unknown = state.tally.count('unknown') > 0;
   const outcome =
     failure === null ? 'applied' : unknown || stopped ? 'interrupted' : changed ? 'partial' : 'rolled-back';
@@ -52,6 +55,7 @@ const finish = (state: State, failure: StepFailure | null): ExecuteResult => {
     failure,
     stopped,
     captured: state.captured,
+    remains: state.remains,
   };
 };
 
@@ -80,15 +84,9 @@ const runOurs = async (state: State, batch: PlannedBatch): Promise<StepFailure |
 
 /** The tool runs all of its migrations in one go and keeps its own ledger. */
 const runByTool = async (state: State, batches: readonly PlannedBatch[]): Promise<StepFailure | null> => {
-  for (const batch of batches) started(state, batch);
   const failure = await runTool(state, batches);
-  const done = new Set(state.closed);
-  for (const batch of batches) {
-    const event = failure === null || done.has(batch.migration) ? 'batch-committed' : 'batch-failed';
-    state.hooks.record({ event, batch: batch.id, migration: batch.migration });
-  }
-  const [first] = batches.filter((batch) => !done.has(batch.migration));
-  return failure && first ? explainFailure(first, failure) : null;
+  const at = batches.find((batch) => batch.migration === failure?.migration) ?? batches[0];
+  return failure && at ? explainFailure(at, failure) : null;
 };
 
 /** Runs the batches in order and stops at the first failure. Expected failures are in the result; bugs throw. */
@@ -104,8 +102,12 @@ export const execute = async (input: ExecuteInput): Promise<ExecuteResult> => {
     byId,
     rows: new Map(),
     closed: [],
-    touched: new Set(),
+    // What an earlier run committed of a migration is there, whatever this one does.
+    touched: new Set(
+      input.batches.flatMap((batch) => (batch.resumes === undefined ? [] : [batch.migration])),
+    ),
     captured: [],
+    remains: [],
   };
   const byTool = input.batches.filter((batch) => batch.by === 'tool');
   if (byTool.length > 0) return finish(state, await runByTool(state, byTool));

@@ -1,5 +1,7 @@
 // Sends one step: the statement as it is, or in other words where the engine refuses the words but not the meaning.
-import type { Adaptation, Dialect, Session } from '../dialects/contract.ts';
+import type { Adaptation, Batch, Dialect, Session, TableEffect } from '../dialects/contract.ts';
+import type { PlannedBatch, Step } from './model.ts';
+import type { State } from './state.ts';
 
 /** A statement of real history can need several words replaced; more than this is not a matter of words. */
 const MAX_ADAPTATIONS = 50;
@@ -11,7 +13,7 @@ export interface Sent {
 }
 
 /** Sends a statement. Throws the driver's error of the text that was sent last. */
-export const sendStatement = async (dialect: Dialect, session: Session, sql: string): Promise<Sent> => {
+const sendStatement = async (dialect: Dialect, session: Session, sql: string): Promise<Sent> => {
   const notes: string[] = [];
   let text = sql;
   for (let attempt = 0; ; attempt += 1) {
@@ -25,4 +27,24 @@ export const sendStatement = async (dialect: Dialect, session: Session, sql: str
       text = offer.text;
     }
   }
+};
+
+/** The batch as the dialect knows it. */
+export const asBatch = (batch: PlannedBatch): Batch => ({
+  transactional: batch.transactional,
+  because: batch.because,
+  settings: batch.settings,
+  statements: batch.steps.map(({ sql, file, line }, index) => ({ text: sql, file, line, offset: 0, index })),
+});
+
+export type SendStep = (
+  step: Step,
+) => Promise<{ readonly answer: Sent; readonly effects?: readonly TableEffect[] }>;
+
+/** How the steps of one batch are sent: as they are, or on a shadow database under the dialect's observation. */
+export const senderOf = ({ dialect, session, observed }: State, batch: PlannedBatch): SendStep => {
+  const watch = observed ? dialect.observe?.(session, asBatch(batch)) : undefined;
+  if (!watch) return async (step) => ({ answer: await sendStatement(dialect, session, step.sql) });
+  return ({ sql, file, line }) =>
+    watch({ text: sql, file, line, offset: 0, index: 0 }, (text) => sendStatement(dialect, session, text));
 };

@@ -1,7 +1,7 @@
 // What one execution holds while it runs: its input, its tally, its open ledger rows. Types only.
-import type { Dialect, EngineError, Session } from '../dialects/contract.ts';
-import type { Migration, Project, SentStatement } from '../sources/contract.ts';
-import type { Outcome, PlannedBatch, Step, StepRecord } from './model.ts';
+import type { Dialect, EngineError, HeldLock, Session } from '../dialects/contract.ts';
+import type { Migration, Project } from '../sources/contract.ts';
+import type { Captured, Outcome, PlannedBatch, Step, StepRecord } from './model.ts';
 import type { Tally } from './tally.ts';
 
 /** What the executor tells while it works; records go to the journal before it goes on. */
@@ -10,6 +10,8 @@ export interface ExecuteHooks {
   readonly progress: (done: number, total: number, current: string) => void;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** The runner lock: what is known of it is looked at before each step, and the server is asked before whatever commits. Default: no lock. */
+  readonly lock?: HeldLock;
 }
 
 export interface ExecuteInput {
@@ -20,6 +22,8 @@ export interface ExecuteInput {
   /** Whether the ledger is written; push has none. */
   readonly ledger: boolean;
   readonly hooks: ExecuteHooks;
+  /** Whether the dialect watches what the statements do to the tables. Only ever set for a shadow database. */
+  readonly observed?: boolean;
   /** Lets the migration tool's own process at the database, where the runner lock would keep it out. */
   readonly lend?: (work: () => Promise<void>) => Promise<void>;
 }
@@ -41,7 +45,9 @@ export interface ExecuteResult {
   readonly failure: StepFailure | null;
   readonly stopped: boolean;
   /** What the tool sent by itself, in order. */
-  readonly captured: readonly SentStatement[];
+  readonly captured: readonly Captured[];
+  /** What a failed statement left behind, with the statement that removes it. */
+  readonly remains: readonly string[];
 }
 
 /** A failed step, on its way up to the place that decides about the batch. */
@@ -60,7 +66,8 @@ export interface State extends ExecuteInput {
   readonly closed: string[];
   /** Migrations of which something is committed. */
   readonly touched: Set<string>;
-  readonly captured: SentStatement[];
+  readonly captured: Captured[];
+  readonly remains: string[];
   readonly total: number;
   done: number;
   /** The limits that the session has, as text; set anew only when they change. */

@@ -12,7 +12,7 @@ export const summarize = (sql: string): string => {
 export interface Tally {
   readonly records: () => readonly StepRecord[];
   readonly set: (stepId: string, change: Partial<Omit<StepRecord, 'id' | 'migration' | 'summary'>>) => void;
-  /** Sets the state of every step of a batch that was sent, except those that failed. */
+  /** Sets the state of every step of a batch that was sent, except those that failed or that the file itself rolled back. */
   readonly settle: (batch: PlannedBatch, state: StepState) => void;
   readonly add: (step: Pick<Step, 'id' | 'migration' | 'sql'>) => void;
   readonly count: (state: StepState) => number;
@@ -47,7 +47,9 @@ export const tallyOf = (batches: readonly PlannedBatch[]): Tally => {
     settle: (batch, state) => {
       for (const step of batch.steps) {
         const record = steps.get(step.id);
-        if (record && record.state !== 'failed' && record.durationMs !== null) set(step.id, { state });
+        const decided =
+          record?.state === 'failed' || (state === 'committed' && record?.state === 'rolled-back');
+        if (record && !decided && record.durationMs !== null) set(step.id, { state });
       }
     },
     count: (state) => [...steps.values()].filter((record) => record.state === state).length,

@@ -1,19 +1,30 @@
 // Runs migrations that only their tool can run, all of a plan's in one go, and keeps the same records as for our own statements.
+import type { EngineError } from '../dialects/contract.ts';
+import type { RunHooks, SentOutcome, SentStatement } from '../sources/contract.ts';
 import type { PlannedBatch, Step, StepState } from './model.ts';
 import type { Failed, State } from './state.ts';
 
 /** What is known of the tool's run so far. */
 interface Watch {
   readonly state: State;
-  readonly batches: ReadonlyMap<string, PlannedBatch>;
+  /** Each migration's rehearsed steps. */
+  readonly steps: ReadonlyMap<string, readonly Step[]>;
   /** How many of each migration's rehearsed statements are passed. */
   readonly passed: Map<string, number>;
+  readonly batches: readonly PlannedBatch[];
+  /** Migrations that the tool has begun, in order. */
+  readonly began: Set<string>;
   /** Steps of the transaction that is open now. */
-  open: string[];
+  open: Step[];
+  /** How many captured statements are committed for good. */
+  kept: number;
   /** Migrations that ended inside of it. */
   ended: string[];
+  /** As the tool itself tells; the driver's word goes first. */
   inTransaction: boolean;
   current: Step | null;
+  /** How the first statement that failed did so, in the engine's words. */
+  failure: EngineError | null;
 }
 
 const UNREHEARSED = 'the rehearsal did not send this statement';
@@ -23,7 +34,7 @@ const UNREHEARSED = 'the rehearsal did not send this statement';
  * become steps of their own: a record never bears the name of another statement.
  */
 const stepOf = (watch: Watch, migration: string, text: string): Step => {
-  const steps = watch.batches.get(migration)?.steps ?? [];
+  const steps = watch.steps.get(migration) ?? [];
   const passed = watch.passed.get(migration) ?? 0;
   const index = steps.findIndex((step, place) => place >= passed && step.sql === text);
   const planned = steps[index];
@@ -49,90 +60,214 @@ const stepOf = (watch: Watch, migration: string, text: string): Step => {
   return step;
 };
 
-/** An engine that does not undo the tool's statements has committed each as it ended. */
-const settled = (watch: Watch): StepState | null =>
-  watch.state.project.runner?.rollsBack && watch.inTransaction ? null : 'committed';
+/** DDL that commits what is open before it, also where it fails itself. */
+const commitsFirst = ({ state }: Watch, text: string): boolean => {
+  const { dialect } = state;
+  if (dialect.facts.transactionalDdl) return false;
+  return dialect.classify({ text, file: '', line: 1, offset: 0, index: 0 }).kind === 'ddl';
+};
 
-const close = (watch: Watch, state: StepState): void => {
-  for (const id of watch.open) watch.state.tally.set(id, { state });
-  if (state === 'committed') watch.state.closed.push(...watch.ended);
+/** Whether what was sent waits for a commit: by the driver's word, else by the transactions that the tool tells of. */
+const waitsFor = (watch: Watch, text: string, said: boolean | null): boolean => {
+  if (said !== null) return said;
+  return (
+    watch.inTransaction && (watch.state.project.runner?.rollsBack === true || !commitsFirst(watch, text))
+  );
+};
+
+/** Settles what was open; the journal says it of each statement, so that it can be told after a kill too. */
+const close = (watch: Watch, reached: StepState): void => {
+  const { state, open, ended } = watch;
+  if (open.length === 0 && ended.length === 0) return;
+  for (const step of open) {
+    state.tally.set(step.id, { state: reached });
+    if (reached === 'committed') state.touched.add(step.migration);
+  }
+  if (reached === 'committed') {
+    state.closed.push(...ended);
+    watch.kept += open.length;
+  }
+  state.hooks.record({
+    event: 'tool-settled',
+    state: reached,
+    steps: open.map(({ id }) => id),
+    migrations: ended,
+  });
   watch.open = [];
   watch.ended = [];
 };
 
-const hooksOf = (watch: Watch): Parameters<NonNullable<State['project']['runner']>['run']>[2] => {
+/** Only what the tool began is recorded as begun. */
+const begin = (watch: Watch, migration: string): void => {
+  if (watch.began.has(migration)) return;
+  watch.began.add(migration);
+  for (const batch of watch.batches.filter((one) => one.migration === migration)) {
+    const { id, transactional } = batch;
+    watch.state.hooks.record({ event: 'batch-started', batch: id, migration, transactional });
+  }
+};
+
+/** What a tool's channel does not carry. */
+const NO_PLACE = { position: null, lockTimeout: false, connectionLost: false } as const;
+
+const sends = (watch: Watch, sent: SentStatement): void => {
+  const { state } = watch;
+  if (!watch.steps.has(sent.migration) || sent.ledger) {
+    state.hooks.record({ event: 'tool-statement', migration: sent.migration, sql: sent.text });
+    return;
+  }
+  begin(watch, sent.migration);
+  const step = stepOf(watch, sent.migration, sent.text);
+  watch.current = step;
+  const committedBefore = commitsFirst(watch, sent.text) ? state.captured.length : watch.kept;
+  state.captured.push({ ...sent, committedBefore, waits: false });
+  state.hooks.progress(state.done, Math.max(state.total, state.done + 1), sent.text);
+  state.hooks.record({ event: 'step-started', step: step.id, sql: sent.text, by: 'tool' });
+};
+
+/** Keeps the record of one statement that ended, and says it to the journal. */
+const note = (watch: Watch, step: Step, outcome: SentOutcome): void => {
+  const { state } = watch;
+  const error = outcome.error?.message ?? null;
+  state.done += 1;
+  state.tally.set(step.id, {
+    durationMs: outcome.durationMs ?? 0,
+    rows: outcome.rows,
+    error,
+    ...(outcome.note && { note: outcome.note }),
+    ...(error !== null && { state: 'failed' }),
+  });
+  state.hooks.record({
+    event: error === null ? 'step-done' : 'step-failed',
+    step: step.id,
+    rows: outcome.rows,
+    error,
+    ...(outcome.note && { note: outcome.note }),
+  });
+};
+
+/** What the failed statement did to those before it: DDL may have committed them, another error of the engine undone them. */
+const settleBroken = (watch: Watch, text: string, said: boolean | null): void => {
+  if (said !== true && commitsFirst(watch, text)) close(watch, 'committed');
+  else if (said === false) close(watch, 'rolled-back');
+};
+
+const ends = (watch: Watch, sent: SentStatement, outcome: SentOutcome): void => {
+  const { state, current: step } = watch;
+  const said = outcome.inTransaction ?? null;
+  watch.current = null;
+  if (outcome.error) {
+    if (step) {
+      note(watch, step, outcome);
+      watch.failure ??= { ...NO_PLACE, ...outcome.error };
+    }
+    settleBroken(watch, sent.text, said);
+    return;
+  }
+  const waits = waitsFor(watch, sent.text, said);
+  if (step) {
+    watch.open.push(step);
+    const last = state.captured.pop();
+    if (last) state.captured.push({ ...last, waits });
+  }
+  if (!waits) close(watch, 'committed');
+  // After what it settled: a kill between the two records would else leave a commit that the journal does not tell.
+  if (step) note(watch, step, outcome);
+};
+
+const hooksOf = (watch: Watch): RunHooks => {
   const { state } = watch;
   return {
     signal: state.hooks.signal,
-    onStatement: (sent) => {
-      if (!watch.batches.has(sent.migration) || sent.ledger) {
-        state.hooks.record({ event: 'tool-statement', migration: sent.migration, sql: sent.text });
-        return;
-      }
-      const step = stepOf(watch, sent.migration, sent.text);
-      watch.current = step;
-      state.captured.push(sent);
-      state.hooks.progress(state.done, Math.max(state.total, state.done + 1), sent.text);
-      state.hooks.record({ event: 'step-started', step: step.id, sql: sent.text, by: 'tool' });
-    },
-    onOutcome: (_sent, outcome) => {
-      const step = watch.current;
-      watch.current = null;
-      if (!step) return;
-      state.done += 1;
-      const error = outcome.error?.message ?? null;
-      const told = error === null ? settled(watch) : 'failed';
-      state.tally.set(step.id, {
-        durationMs: outcome.durationMs ?? 0,
-        rows: outcome.rows,
-        error,
-        ...(told && { state: told }),
-      });
-      if (told === null) watch.open.push(step.id);
-      if (told === 'committed') state.touched.add(step.migration);
-      state.hooks.record({
-        event: error === null ? 'step-done' : 'step-failed',
-        step: step.id,
-        rows: outcome.rows,
-        error,
-      });
-    },
+    onStatement: (sent) => sends(watch, sent),
+    onOutcome: (sent, outcome) => ends(watch, sent, outcome),
     onTransaction: (what) => {
       watch.inTransaction = what === 'begin';
-      if (what !== 'begin') close(watch, what === 'commit' ? 'committed' : 'rolled-back');
       state.hooks.record({ event: `tool-${what}` });
+      if (what !== 'begin') close(watch, what === 'commit' ? 'committed' : 'rolled-back');
     },
     onMigration: (migration, phase) => {
+      if (phase === 'started') begin(watch, migration);
       state.hooks.record({ event: `migration-${phase}`, migration });
-      if (phase === 'finished') watch.ended.push(migration);
+      if (phase === 'started') return;
+      watch.ended.push(migration);
+      if (!watch.inTransaction) close(watch, 'committed');
     },
   };
 };
 
-/** Runs the batches' migrations by the tool. What is still open when it fails was undone, or is committed where nothing is undone. */
-export const runTool = async (state: State, batches: readonly PlannedBatch[]): Promise<Failed | null> => {
+const stepsByMigration = (batches: readonly PlannedBatch[]): ReadonlyMap<string, readonly Step[]> => {
+  const steps = new Map<string, readonly Step[]>();
+  for (const batch of batches)
+    steps.set(batch.migration, [...(steps.get(batch.migration) ?? []), ...batch.steps]);
+  return steps;
+};
+
+/** What was sent and never answered: undone with its transaction, or nobody can tell. */
+const settleCurrent = (watch: Watch): void => {
+  const { current: step, state } = watch;
+  if (!step) return;
+  const held = step.waits === true || (state.project.runner?.rollsBack === true && watch.inTransaction);
+  if (held) watch.open.push(step);
+  else state.tally.set(step.id, { state: 'unknown' });
+  if (commitsFirst(watch, step.sql)) close(watch, 'unknown');
+};
+
+/** What the tool's run failed with, and in which migration. */
+export interface ToolFailed extends Failed {
+  /** Null where it had begun none. */
+  readonly migration: string | null;
+}
+
+const watchOf = (state: State, batches: readonly PlannedBatch[]): Watch => ({
+  state,
+  batches,
+  steps: stepsByMigration(batches),
+  passed: new Map(),
+  began: new Set(),
+  open: [],
+  kept: 0,
+  ended: [],
+  inTransaction: false,
+  current: null,
+  failure: null,
+});
+
+/** How each migration that the tool began ended; of those that it did not begin there is nothing to say. */
+const recordEnds = ({ state, batches, began }: Watch, failed: string | null): void => {
+  const done = new Set(state.closed);
+  for (const { id, migration } of batches) {
+    if (!began.has(migration) && !done.has(migration)) continue;
+    const undone = migration !== failed || !state.touched.has(migration);
+    const event = done.has(migration) ? 'batch-committed' : undone ? 'batch-rolled-back' : 'batch-failed';
+    state.hooks.record({ event, batch: id, migration });
+  }
+};
+
+/** Runs the batches' migrations by the tool, and records of each what became of it. What is open when it fails was undone. */
+export const runTool = async (state: State, batches: readonly PlannedBatch[]): Promise<ToolFailed | null> => {
   const { runner } = state.project;
-  const migrations = batches.flatMap((batch) => state.byId.get(batch.migration) ?? []);
+  const migrations = [...new Set(batches.map((batch) => batch.migration))].flatMap(
+    (id) => state.byId.get(id) ?? [],
+  );
   if (!runner) throw new Error('the plan has migrations that only a tool can run, and the source has none');
-  const watch: Watch = {
-    state,
-    batches: new Map(batches.map((batch) => [batch.migration, batch])),
-    passed: new Map(),
-    open: [],
-    ended: [],
-    inTransaction: false,
-    current: null,
-  };
+  const watch = watchOf(state, batches);
   const lend = state.lend ?? ((work: () => Promise<void>) => work());
   try {
     await lend(() => runner.run(migrations, state.session.address, hooksOf(watch)));
     close(watch, 'committed');
+    for (const batch of batches) begin(watch, batch.migration);
+    state.closed.push(...migrations.map(({ id }) => id).filter((id) => !state.closed.includes(id)));
+    recordEnds(watch, null);
     return null;
   } catch (error) {
     const step = watch.current ?? lastFailed(watch, batches);
-    if (watch.current) state.tally.set(watch.current.id, { state: 'unknown' });
-    close(watch, runner.rollsBack ? 'rolled-back' : 'committed');
-    return { step, engine: state.dialect.explain(error), duringCommit: false, cause: error };
+    settleCurrent(watch);
+    close(watch, 'rolled-back');
+    const migration = step?.migration ?? [...watch.began].at(-1) ?? null;
+    recordEnds(watch, migration);
+    const engine = watch.failure ?? state.dialect.explain(error);
+    return { step, engine, duringCommit: false, cause: error, migration };
   }
 };
 

@@ -2,7 +2,14 @@
 import type { Session, TableSize } from '../dialects/contract.ts';
 import { DbsyncError } from '../errors/index.ts';
 import { batchesOf, type ExecuteResult, type PlannedBatch } from '../execute/index.ts';
-import type { MigrationChange, Prediction, Strategy } from '../plan/index.ts';
+import {
+  type MigrationChange,
+  type Plan,
+  type Prediction,
+  type Strategy,
+  withEffects,
+} from '../plan/index.ts';
+import { judgeLedgerForPush } from '../preflight/index.ts';
 import {
   type Diff,
   diffSnapshots,
@@ -13,11 +20,15 @@ import {
   snapshotOf,
 } from '../schema/index.ts';
 import type { LedgerReport, Migration } from '../sources/contract.ts';
+import { fillCaptured } from './captured.ts';
 import type { Context } from './context.ts';
-import { measure, onCopy, replayFailed } from './measure.ts';
+import { type Coverage, coverageOn, type Measured, measure, onCopy, replayFailed } from './measure.ts';
 import { pushMigration } from './push.ts';
+import { provenBy, replayHash } from './remembered.ts';
+import { type Resumption, resumption } from './resume.ts';
 import { type Hold, holdBack, selectPending } from './select.ts';
 import { type Located, locate } from './target-ref.ts';
+import { isResumed } from './torn.ts';
 
 /** Everything that was measured before anyone decides anything. */
 export interface Analysis {
@@ -29,46 +40,31 @@ export interface Analysis {
   readonly predicted: Snapshot;
   readonly change: Diff;
   readonly prediction: Prediction;
+  readonly replayed: Plan['replayed'];
   readonly migrations: readonly Migration[];
   readonly held: readonly { readonly migration: string; readonly reason: string }[];
   readonly batches: readonly PlannedBatch[];
   readonly byMigration: readonly MigrationChange[];
   /** Words that were replaced on the shadow, by step. */
   readonly notes: ReadonlyMap<string, string>;
-  readonly uncovered: string | null;
+  readonly coverage: Coverage;
+  /** The migration that is taken up again. */
+  readonly resumed: Resumption | null;
 }
 
-/** Statements that only the tool knew, as captured while it ran on the shadow. */
-const fillCaptured = (
+/** Push covers everything by itself, and where migrations are held back the answer is no news. */
+const NOT_ASKED: Coverage = { uncovered: null, because: null };
+
+const withSeen = (
+  { dialect }: Context,
   batches: readonly PlannedBatch[],
   results: readonly ExecuteResult[],
-  context: Context,
-): readonly PlannedBatch[] => {
-  const captured = results.flatMap((result) => result.captured);
-  const { lockMs, statementMs } = context.environment.target.timeouts;
-  return batches.map((batch) => {
-    if (batch.by !== 'tool') return batch;
-    const own = captured.filter((item) => item.migration === batch.migration);
-    const steps = own.map((item, index) => {
-      const statement = { text: item.text, file: batch.migration, line: index + 1, offset: 0, index };
-      const facts = context.dialect.classify(statement);
-      return {
-        id: `${batch.migration}#${index + 1}`,
-        migration: batch.migration,
-        sql: item.text,
-        file: batch.migration,
-        line: index + 1,
-        verb: facts.verb,
-        transactional: facts.transactional,
-        ...(facts.lock !== undefined && { lock: facts.lock }),
-        ...(facts.opaque !== undefined && { opaque: facts.opaque }),
-        lockTimeoutMs: lockMs,
-        statementTimeoutMs: statementMs,
-      };
-    });
-    return { ...batch, steps };
-  });
-};
+): readonly PlannedBatch[] =>
+  withEffects(
+    dialect,
+    batches,
+    results.flatMap((result) => result.steps),
+  );
 
 const notesOf = (results: readonly ExecuteResult[]): ReadonlyMap<string, string> =>
   new Map(
@@ -78,7 +74,9 @@ const notesOf = (results: readonly ExecuteResult[]): ReadonlyMap<string, string>
   );
 
 const demandHealthy = (context: Context, ledger: LedgerReport): void => {
-  const blocking = ledger.problems.filter((problem) => problem.weight === 'blocking');
+  const blocking = ledger.problems.filter(
+    (problem) => problem.weight === 'blocking' && !isResumed(context, problem),
+  );
   if (blocking.length === 0) return;
   throw new DbsyncError('LEDGER_UNHEALTHY', {
     summary: `The ledger is not in order:\n${blocking.map((problem) => `  ${problem.code}: ${problem.message}`).join('\n')}`,
@@ -103,8 +101,21 @@ export const observe = async (
   return { located, actual, ledger };
 };
 
+/** Where migrations are recorded, push goes past them; a person says so by name. Throws PUSH_REFUSED. */
+const demandUnmanaged = (context: Context, ledger: LedgerReport): void => {
+  const accepted = (context.options.accept ?? []).map((item) => item.code);
+  const verdict = judgeLedgerForPush(ledger, accepted);
+  if (verdict.status !== 'failed') return;
+  throw new DbsyncError('PUSH_REFUSED', {
+    summary: `Push is refused on this database: ${verdict.message}.`,
+    why: 'Nothing was written to the target.',
+    next: [...(verdict.remedy ?? [])],
+  });
+};
+
 const analyzePush = async (context: Context, session: Session | null): Promise<Analysis> => {
   const seen = await observe(context, session);
+  demandUnmanaged(context, seen.ledger);
   const migration = await pushMigration(context, session);
   const pending = migration ? [migration] : [];
   const reached = await onCopy(context, session, pending);
@@ -116,16 +127,41 @@ const analyzePush = async (context: Context, session: Session | null): Promise<A
   const change = diffSnapshots(reached.before, reached.after);
   return {
     ...seen,
+    resumed: null,
     recorded: null,
     predicted: reached.after,
     change,
     prediction,
+    replayed: null,
     migrations: pending,
     held: [],
-    batches,
+    batches: withSeen(context, batches, reached.results),
     byMigration: reached.byMigration,
     notes: notesOf(reached.results),
-    uncovered: null,
+    coverage: NOT_ASKED,
+  };
+};
+
+/** Without a shadow database, where nothing is pending and an earlier replay is proof; null where it must be measured. */
+const remembered = async (
+  context: Context,
+  session: Session | null,
+  known: { readonly actual: Snapshot; readonly applied: readonly Migration[] },
+): Promise<Measured | null> => {
+  const { actual, applied } = known;
+  if (!session || !context.project.uncoveredOnTarget) return null;
+  const task = provenBy(context, applied, actual);
+  if (task === null) return null;
+  return {
+    before: actual,
+    after: actual,
+    recorded: actual,
+    byMigration: [],
+    results: [],
+    coverage: await coverageOn(context, session),
+    method: 'replayed',
+    replica: `the shadow database of the run "${task}", which these very migrations led to this very schema`,
+    caveats: [],
   };
 };
 
@@ -136,30 +172,41 @@ const analyzeMigrate = async (
 ): Promise<Analysis> => {
   const seen = await observe(context, session);
   demandHealthy(context, seen.ledger);
+  const { resume } = context.options;
+  const resumed = resume === undefined ? null : await resumption(context, seen, resume);
   const byId = new Map(context.project.migrations.map((migration) => [migration.id, migration]));
   const known = (ids: readonly string[]): Migration[] => ids.flatMap((id) => byId.get(id) ?? []);
   const pending = selectPending(known(seen.ledger.pending), context.options.to);
   const { selected, held } = holdBack(pending, hold);
-  const measured = await measure(context, session, {
-    applied: known(seen.ledger.applied),
-    pending: selected,
-  });
+  const applied = known(seen.ledger.applied);
+  const proven =
+    seen.ledger.pending.length === 0 && !resumed
+      ? await remembered(context, session, { actual: seen.actual, applied })
+      : null;
+  const measured = proven ?? (await measure(context, session, { applied, pending: selected, resumed }));
   const change = diffSnapshots(measured.before, measured.after);
   const planned = selected.flatMap((item) =>
-    batchesOf(context.dialect, item, context.environment.target.timeouts),
+    item.id === resumed?.migration.id
+      ? resumed.tail
+      : batchesOf(context.dialect, item, context.environment.target.timeouts),
   );
   return {
     ...seen,
+    resumed,
     recorded: measured.recorded,
     predicted: measured.recorded ? patchSnapshot(seen.actual, change) : measured.after,
     change,
     prediction: { method: measured.method, replica: measured.replica, caveats: measured.caveats },
+    replayed: measured.recorded && {
+      before: replayHash(context, applied),
+      after: replayHash(context, [...applied, ...selected]),
+    },
     migrations: selected,
     held,
-    batches: fillCaptured(planned, measured.results, context),
+    batches: withSeen(context, fillCaptured(planned, measured.results, context), measured.results),
     byMigration: measured.byMigration,
     notes: notesOf(measured.results),
-    uncovered: held.length > 0 ? null : measured.uncovered,
+    coverage: held.length > 0 ? NOT_ASKED : measured.coverage,
   };
 };
 
@@ -205,6 +252,7 @@ export const touchedTables = (
   for (const planned of analysis.batches.flatMap((batch) => batch.steps)) {
     const statement = { text: planned.sql, file: planned.file, line: planned.line, offset: 0, index: 0 };
     context.dialect.classify(statement).tables.forEach(add);
+    planned.effects?.forEach(add);
   }
   return [...named.values()];
 };

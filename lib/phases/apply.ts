@@ -1,6 +1,4 @@
 // The apply: under the lock, through the gate, with a journal; then what became of every statement, written down.
-import path from 'node:path';
-import { type Found, passGate } from '../apply/gate.ts';
 import type { Execution } from '../apply/model.ts';
 import type { Approval } from '../approve/index.ts';
 import {
@@ -11,18 +9,18 @@ import {
   requireArtifact,
   type Stored,
 } from '../audit/index.ts';
-import type { BackupEvidence, LockOptions, Session, TableSize } from '../dialects/contract.ts';
+import type { HeldLock, LockOptions, Session, TableSize } from '../dialects/contract.ts';
 import { DbsyncError, EXIT, messageOf } from '../errors/index.ts';
 import { type ExecuteResult, execute } from '../execute/index.ts';
 import { isNoop, type Plan } from '../plan/index.ts';
-import { diffSnapshots, fingerprint, type Snapshot } from '../schema/index.ts';
-import { observe } from './analysis.ts';
+import type { Snapshot } from '../schema/index.ts';
 import { approvePlan, type Rehearsed, requireRehearsed, storedApproval } from './approve.ts';
+import { takeBackup } from './backup.ts';
 import type { Context } from './context.ts';
 import { type Applied, demandApplied, type Work, writeExecution } from './execution.ts';
+import { demandFresh } from './gate.ts';
 import type { Outcome } from './outcome.ts';
 import { continueRun, unfinishedRuns } from './run.ts';
-import { ABSENT } from './target-ref.ts';
 
 const refuseUnfinished = (context: Context): void => {
   const [run] = unfinishedRuns(context);
@@ -58,29 +56,15 @@ const obtainApproval = async (
   });
 };
 
-const gate = async (work: Work, session: Session): Promise<void> => {
-  const { context, rehearsed, plan } = work;
-  const seen = await observe(context, session);
-  const before = readArtifact<Snapshot>(rehearsed.run, 'snapshot-before')?.artifact.body ?? null;
-  const found: Found = {
-    identity: plan.createsDatabase ? ABSENT : seen.located.ref.identity,
-    instance: plan.createsDatabase ? ABSENT : seen.located.ref.instance,
-    fingerprint: fingerprint(seen.actual),
-    difference: before && fingerprint(before) === plan.from ? diffSnapshots(before, seen.actual) : null,
-    ledger: seen.ledger.state,
-    applied: seen.ledger.applied,
-    filesHash: context.project.filesHash,
-  };
-  passGate(plan, found, rehearsed.run.task);
-};
-
-const everyTable = async (context: Context, session: Session): Promise<readonly TableSize[]> => {
-  const { objects } = await context.dialect.inspect(session, context.inspect);
-  return context.dialect.measure(
+const everyTable = (
+  context: Context,
+  session: Session,
+  { objects }: Snapshot,
+): Promise<readonly TableSize[]> =>
+  context.dialect.measure(
     session,
     objects.filter((object) => object.kind === 'table'),
   );
-};
 
 const healthKeys = async (context: Context, session: Session): Promise<readonly string[]> =>
   (await context.dialect.health(session)).map((finding) => `${finding.code} ${finding.subject}`);
@@ -88,25 +72,6 @@ const healthKeys = async (context: Context, session: Session): Promise<readonly 
 const lockOptions = (context: Context): LockOptions => {
   const { timeouts } = context.environment.target;
   return { waitMs: timeouts.runnerLockMs, toolLock: context.project.ledger.toolLock, timeouts };
-};
-
-const takeBackup = async (work: Work, session: Session): Promise<BackupEvidence | null> => {
-  const { context, rehearsed, approval } = work;
-  if (approval.artifact.body.backup.kind !== 'take') return null;
-  const folder = context.environment.backup.folder;
-  const identity = await context.dialect.identify(session);
-  return context.world.ui.work('Backup', () =>
-    context.dialect.backup({
-      session,
-      identity,
-      folder:
-        folder === null
-          ? path.join(rehearsed.run.folder, 'backups')
-          : path.resolve(context.loaded.root, folder),
-      name: `${context.environment.name}-${work.startedAt.toISOString().replaceAll(/[:.]/g, '-')}`,
-      timeouts: context.environment.target.timeouts,
-    }),
-  );
 };
 
 /** A journal that cannot be written stops the run once; what follows is the way out, and must not fail for it again. */
@@ -123,9 +88,15 @@ const guarded = (journal: Journal): ((record: JournalRecord) => void) => {
   };
 };
 
+/** The session that writes, and the lock that it writes under. */
+interface Held {
+  readonly session: Session;
+  readonly lock: HeldLock;
+}
+
 const run = (
   work: Work,
-  session: Session,
+  { session, lock }: Held,
   record: (record: JournalRecord) => void,
 ): Promise<ExecuteResult> => {
   const { context, plan } = work;
@@ -143,6 +114,7 @@ const run = (
         progress: (done, total, current) => report(`${done}/${total} ${current}`),
         now: context.world.now,
         signal: context.world.signal,
+        lock,
       },
     }),
   );
@@ -150,16 +122,22 @@ const run = (
 
 const underLock = async (
   work: Work,
-  session: Session,
-  record: (record: JournalRecord) => void,
+  held: Held,
+  by: { readonly record: (record: JournalRecord) => void; readonly before: Snapshot },
 ): Promise<Applied> => {
   const { context } = work;
-  const rowsBefore = await everyTable(context, session);
+  const { session } = held;
+  const { record, before } = by;
+  const rowsBefore = await everyTable(context, session, before);
   const healthBefore = await healthKeys(context, session);
-  const backup = await takeBackup(work, session);
+  const backup = await takeBackup(work, session, rowsBefore);
   if (backup) record({ event: 'backup-taken', file: backup.file, sha256: backup.sha256 });
-  const result = await run(work, session, record);
-  const rowsAfter = result.outcome === 'applied' ? await everyTable(context, session) : null;
+  const result = await run(work, held, record);
+  record({ event: 'statements-ended', outcome: result.outcome });
+  const rowsAfter =
+    result.outcome === 'applied'
+      ? await everyTable(context, session, await context.dialect.inspect(session, context.inspect))
+      : null;
   const applied = writeExecution(work, result, { backup, rowsBefore, rowsAfter, healthBefore });
   const unknown = result.steps.some((step) => step.state === 'unknown');
   if (!unknown) record({ event: 'run-finished', outcome: result.outcome });
@@ -167,7 +145,7 @@ const underLock = async (
 };
 
 /** Between the gate and the first statement: from here on the run is in the journal. */
-const journaled = async (work: Work, session: Session): Promise<Applied> => {
+const journaled = async (work: Work, held: Held, before: Snapshot): Promise<Applied> => {
   const { context, rehearsed, approval } = work;
   const journal = openJournal(rehearsed.run, { now: context.world.now, redact: context.redact });
   try {
@@ -180,7 +158,7 @@ const journaled = async (work: Work, session: Session): Promise<Applied> => {
       actor: context.world.surroundings.user,
       host: context.world.surroundings.host,
     });
-    return await underLock(work, session, record);
+    return await underLock(work, held, { record, before });
   } finally {
     journal.close();
   }
@@ -206,10 +184,9 @@ const connected = async (work: Work): Promise<Applied> => {
   }
   const session = await dialect.connect(address, { mode: 'write', timeouts });
   try {
-    return await dialect.withLock(session, lockOptions(context), async () => {
-      await gate(work, session);
-      return journaled(work, session);
-    });
+    return await dialect.withLock(session, lockOptions(context), async (lock) =>
+      journaled(work, { session, lock }, await demandFresh(work.context, session, work.rehearsed)),
+    );
   } finally {
     await session.close();
   }

@@ -67,6 +67,9 @@ const backupFromOptions = (context: Desk, plan: Plan): BackupDecision | null => 
     : null;
 };
 
+const tooShort = (answer: string): string | null =>
+  answer.trim().length >= MIN_REASON ? null : `A reason has at least ${MIN_REASON} characters (Ctrl-C ends).`;
+
 const askBackup = async (context: Desk, plan: Plan, questions: Questions): Promise<BackupDecision> => {
   const given = backupFromOptions(context, plan);
   if (given) return given;
@@ -74,12 +77,11 @@ const askBackup = async (context: Desk, plan: Plan, questions: Questions): Promi
     { name: 'external', message: 'a backup or snapshot that exists: I name it' },
     { name: 'risk-accepted', message: 'nothing: I accept the risk and say why' },
   ]);
-  const text = (
-    await questions.text(kind === 'external' ? 'Name of the backup' : 'Why no backup is needed')
-  ).trim();
-  return kind === 'external'
-    ? { kind: 'external', reference: text }
-    : { kind: 'risk-accepted', reason: text };
+  const isNamed = kind === 'external';
+  const message = isNamed ? 'Name of the backup' : 'Why no backup is needed';
+  const empty = (answer: string): string | null => (answer.trim() === '' ? 'It has a name.' : null);
+  const text = (await questions.text(message, '', isNamed ? empty : tooShort)).trim();
+  return isNamed ? { kind: 'external', reference: text } : { kind: 'risk-accepted', reason: text };
 };
 
 const optionAcceptances = (context: Desk, plan: Plan): readonly Acceptance[] =>
@@ -89,6 +91,8 @@ const askHazard = async (hazard: Hazard, questions: Questions): Promise<Acceptan
   const evidence = hazard.evidence.map((item) => `${item.question}: ${item.count ?? 'unknown'}`).join('; ');
   const reason = await questions.text(
     `${hazard.code}: ${hazard.message}${evidence ? ` [${evidence}]` : ''} Accept it, because`,
+    '',
+    tooShort,
   );
   if (reason.trim().length >= MIN_REASON)
     return { id: hazardId(hazard), code: hazard.code, reason: reason.trim() };

@@ -72,8 +72,10 @@ const openProject = async (context: Omit<Context, 'project' | 'inspect'>): Promi
     timeouts,
     redact,
     tool: { environment: world.environment, ...context.loaded.config.tool },
-    withEmptyShadow: (work) => {
-      const request = shadowRequest({ environment, address, world, dialect }, 'empty', null);
+    executor: environment.executor,
+    temporary: world.temporary,
+    withEmptyShadow: (work, like = null) => {
+      const request = shadowRequest({ environment, address, world, dialect }, 'empty', like);
       return withShadow(dialect, request, ({ session }) => work(session));
     },
   });
@@ -97,14 +99,18 @@ export const shadowRequest = async (
   ...(context.environment.shadow.url && { shadowUrl: context.environment.shadow.url }),
 });
 
-const build = async (world: World, options: PhaseOptions): Promise<Context> => {
+const build = async (world: World, options: PhaseOptions, analyses: boolean): Promise<Context> => {
   refuseReverse(options.direction);
   const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
   const environment = resolveEnvironment(loaded, options.env);
-  const dialect = await loadDialect(environment.target.dialect);
+  const dialect = await loadDialect(environment.target.dialect, { analyses });
   const address = dialect.address(environment.target.url, loaded.root);
   const redact = outward(world, everySecret(environment, address));
-  const detection = await detectSource(loaded.project, options.source ?? loaded.config.source ?? null);
+  const detection = await detectSource(
+    loaded.project,
+    options.source ?? loaded.config.source ?? null,
+    loaded.config,
+  );
   const partial = { world, options, loaded, environment, dialect, address, redact, detection };
   const project = await openProject(partial);
   const ignore = [...project.ledger.objects, ...(loaded.config.ignore ?? []).map(parseIgnore)];
@@ -123,13 +129,14 @@ export const withDesk = async <T>(
   return work({ world, options, loaded, environment, redact: outward(world, [environment.target.url]) });
 };
 
-/** Runs `work` with a context and closes what it opened. Throws CONFIG_*, ENVIRONMENT_*, URL_*, SOURCE_*. */
+/** Runs `work` with a context and closes what it opened; `analyses`: whether it analyses statements. Throws CONFIG_*, ENVIRONMENT_*, URL_*, SOURCE_*. */
 export const withContext = async <T>(
   world: World,
   options: PhaseOptions,
   work: (context: Context) => Promise<T>,
+  analyses = true,
 ): Promise<T> => {
-  const context = await build(world, options);
+  const context = await build(world, options, analyses);
   try {
     return await work(context);
   } finally {

@@ -35,8 +35,9 @@ export const draft = async (context: Context): Promise<Outcome> => {
   const { project, dialect, detection, environment, world } = context;
   const { createOnly } = project;
   if (!createOnly) throw cannot(context);
-  const files = await world.ui.work('Draft', (report) =>
-    withShadow(dialect, shadowRequest(context, 'empty', null), async ({ session }) => {
+  const files = await world.ui.work('Draft', async (report) => {
+    await project.prepare?.(null);
+    return withShadow(dialect, shadowRequest(context, 'empty', null), async ({ session }) => {
       report('replaying the history on a shadow database');
       const { migrations } = project;
       const { timeouts } = environment.target;
@@ -45,9 +46,9 @@ export const draft = async (context: Context): Promise<Outcome> => {
       const { failure } = await replay(input);
       if (failure) throw replayFailed(context, failure, []);
       report('asking the migration tool');
-      return createOnly(session, name);
-    }),
-  );
+      return createOnly(session, name, world.now());
+    });
+  });
   const absolute = files.map((file) => path.join(detection.root, file));
   return {
     exitCode: EXIT.done,

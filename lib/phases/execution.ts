@@ -10,6 +10,7 @@ import type { Plan } from '../plan/index.ts';
 import { DOCUMENTS, renderExecution } from '../report/index.ts';
 import type { Rehearsed } from './approve.ts';
 import type { Context } from './context.ts';
+import { toolWaysOn } from './tool-ways-on.ts';
 
 /** An execution that was written down. */
 export interface Applied {
@@ -31,12 +32,37 @@ export interface Prepared {
   readonly healthBefore: readonly string[];
 }
 
+/** The row of a migration that a tool recorded as failed, and of which nothing is left. */
+const failedRow = ({ context, plan }: Work, result: ExecuteResult): readonly string[] => {
+  const migration = result.failure?.migration;
+  const byTool = plan.batches.some((batch) => batch.by === 'tool');
+  if (!byTool || migration === undefined || !context.project.runner?.recordsFailures) return [];
+  return [
+    `If status says that ${migration} failed (the tool's own row), nothing of it is left to undo; mend the ledger first:`,
+    `$ npx zx tasks/recover.ts --env ${plan.target.environment} --rolled-back ${migration}`,
+  ];
+};
+
 const recovery = (work: Work, result: ExecuteResult): readonly string[] => {
   const where = `--env ${work.plan.target.environment}`;
   if (result.outcome === 'applied') return [];
-  if (result.outcome === 'rolled-back') {
+  const { context, plan } = work;
+  const byTool = toolWaysOn(context, plan, {
+    steps: result.steps,
+    ledger: null,
+    recorded: result.migrations,
+  });
+  if (byTool) return byTool;
+  const unmended = failedRow(work, result);
+  const broken = result.failure?.migration;
+  const torn =
+    broken !== undefined &&
+    (result.steps.some((step) => step.migration === broken && step.state === 'committed') ||
+      work.plan.batches.some((batch) => batch.migration === broken && batch.resumes !== undefined));
+  if (result.outcome === 'rolled-back' && !torn) {
     return [
-      'The target is as it was. Mend the migration or the data, then:',
+      ...unmended,
+      `${unmended.length > 0 ? 'The schema' : 'The target'} is as it was. Mend the migration or the data, then:`,
       `$ npx zx tasks/sync.ts ${where}`,
     ];
   }
@@ -46,17 +72,25 @@ const recovery = (work: Work, result: ExecuteResult): readonly string[] => {
       `$ npx zx tasks/recover.ts ${where} --task ${work.rehearsed.run.task}`,
     ];
   }
-  const torn =
-    result.failure &&
-    result.steps.some((step) => step.migration === result.failure?.migration && step.state === 'committed');
-  if (torn) {
+  if (torn || result.remains.length > 0) {
+    const { migrations, ledger } = work.context.project;
+    const text = migrations.find((migration) => migration.id === broken)?.sql;
+    const resumable = torn && typeof text === 'string' && ledger.writer.resumed !== undefined;
     return [
-      `Part of ${result.failure?.migration} is committed; 03-execution-log.md says which statements.`,
-      'Finish them or take them back by hand, or restore the backup. What the ledger says then, and the command that mends it:',
+      ...(torn ? [`Part of ${broken} is committed; 03-execution-log.md says which statements.`] : []),
+      ...result.remains.map((remains) => `The failed statement is not undone as a whole: ${remains}`),
+      ...(resumable
+        ? [
+            'What is behind them may be corrected in the file; then, to go on there:',
+            `$ npx zx tasks/recover.ts ${where} --resume ${broken}`,
+          ]
+        : []),
+      `${resumable ? 'Or finish' : 'Finish'} them or take them back by hand, or restore the backup. What the ledger says then, and the command that mends it:`,
       `$ npx zx tasks/status.ts ${where}`,
     ];
   }
   return [
+    ...unmended,
     `Applied and kept: ${result.migrations.join(', ') || 'nothing'}. The failing migration was undone as a whole; mend it, then:`,
     `$ npx zx tasks/sync.ts ${where}`,
   ];
@@ -108,17 +142,28 @@ const FAILURES: Readonly<Record<Exclude<Execution['outcome'], 'applied'>, ErrorC
   interrupted: 'INTERRUPTED',
 };
 
+const part = (number: number, state: string): readonly string[] =>
+  number === 0 ? [] : [`${number} ${state}`];
+
 /** An execution that did not go through, as the error that ends the run. */
 export const demandApplied = (work: Work, body: Execution): void => {
   if (body.outcome === 'applied') return;
   const count = (state: string): number => body.steps.filter((step) => step.state === state).length;
-  const where = body.failure?.migration ? ` in ${body.failure.migration}` : '';
+  const parts = [
+    `${count('committed')} committed`,
+    ...part(count('rolled-back') + count('failed'), 'undone'),
+    ...part(count('unknown'), 'unknown'),
+    ...part(count('not-started'), 'not started'),
+  ];
+  const step = work.plan.batches.flatMap((batch) => batch.steps).find(({ id }) => id === body.failure?.step);
+  const place = step ? `${step.file}:${step.line}` : body.failure?.migration;
+  const where = place ? ` in ${place}` : '';
   throw new DbsyncError(FAILURES[body.outcome], {
     summary: [
       `${body.outcome === 'interrupted' ? 'The run was stopped' : 'The run failed'}${where}: ${body.failure?.message ?? ''}`,
       ...(body.failure?.excerpt ? [body.failure.excerpt] : []),
     ].join('\n'),
-    why: `${count('committed')} statements are committed, ${count('rolled-back') + count('failed')} were undone, ${count('unknown')} are unknown, ${count('not-started')} were not started.`,
+    why: `Of ${body.steps.length} ${body.steps.length === 1 ? 'statement' : 'statements'}: ${parts.join(', ')}.`,
     next: body.recovery,
     details: { outcome: body.outcome, log: path.join(work.rehearsed.run.folder, DOCUMENTS.execution) },
   });

@@ -1,19 +1,7 @@
-// The room's door: every phase as a function of the world and its options.
-import { apply } from './apply.ts';
-import { approve } from './approve.ts';
-import { type Context, type Desk, withContext, withDesk } from './context.ts';
-import { init } from './init.ts';
-import { intent } from './intent.ts';
-import { lint } from './lint.ts';
+// The room's door: every phase as a function of the world and its options, each loaded when it is first run.
+import type { Context, Desk } from './context.ts';
 import type { PhaseOptions, World } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import { diff, plan, snapshot } from './plan.ts';
-import { preflight } from './preflight.ts';
-import { recover } from './recover.ts';
-import { rehearse } from './rehearse.ts';
-import { status } from './status.ts';
-import { sync } from './sync.ts';
-import { verify } from './verify.ts';
 
 export type { LintReport } from './lint.ts';
 export type { AcceptOption, PhaseOptions, World } from './options.ts';
@@ -23,32 +11,48 @@ export { VERSION } from './version.ts';
 
 export type Phase = (world: World, options: PhaseOptions) => Promise<Outcome>;
 
-const onTarget =
-  (run: (context: Context) => Promise<Outcome>): Phase =>
-  (world, options) =>
-    withContext(world, options, run);
+const alone =
+  (load: () => Promise<Phase>): Phase =>
+  async (world, options) =>
+    (await load())(world, options);
+
+type LoadPhase = () => Promise<(context: Context) => Promise<Outcome>>;
+
+const withTarget =
+  (analyses: boolean) =>
+  (load: LoadPhase): Phase =>
+  async (world, options) => {
+    const [{ withContext }, run] = await Promise.all([import('./context.ts'), load()]);
+    return withContext(world, options, run, analyses);
+  };
+
+const onTarget = withTarget(true);
+/** No statement is looked at, so nothing that can do that is loaded. */
+const onlyReading = withTarget(false);
 
 const atDesk =
-  (run: (desk: Desk) => Promise<Outcome>): Phase =>
-  (world, options) =>
-    withDesk(world, options, run);
+  (load: () => Promise<(desk: Desk) => Promise<Outcome>>): Phase =>
+  async (world, options) => {
+    const [{ withDesk }, run] = await Promise.all([import('./context.ts'), load()]);
+    return withDesk(world, options, run);
+  };
 
 /** In the order in which a run goes through them; `lint`, `status` and `recover` stand beside it, `sync` is all of them. */
 export const PHASES = {
-  init,
-  lint,
-  intent: onTarget(intent),
-  preflight: onTarget(preflight),
-  snapshot: onTarget(snapshot),
-  diff: onTarget(diff),
-  plan: onTarget(plan),
-  rehearse: onTarget(rehearse),
-  approve: atDesk(approve),
-  apply: onTarget(apply),
-  verify: onTarget(verify),
-  sync: onTarget(sync),
-  status: onTarget(status),
-  recover: onTarget(recover),
+  init: alone(async () => (await import('./init.ts')).init),
+  lint: alone(async () => (await import('./lint.ts')).lint),
+  intent: onTarget(async () => (await import('./intent.ts')).intent),
+  preflight: onTarget(async () => (await import('./preflight.ts')).preflight),
+  snapshot: onlyReading(async () => (await import('./plan.ts')).snapshot),
+  diff: onTarget(async () => (await import('./plan.ts')).diff),
+  plan: onTarget(async () => (await import('./plan.ts')).plan),
+  rehearse: onTarget(async () => (await import('./rehearse.ts')).rehearse),
+  approve: atDesk(async () => (await import('./approve.ts')).approve),
+  apply: onTarget(async () => (await import('./apply.ts')).apply),
+  verify: onTarget(async () => (await import('./verify.ts')).verify),
+  sync: onTarget(async () => (await import('./sync.ts')).sync),
+  status: onlyReading(async () => (await import('./status.ts')).status),
+  recover: onTarget(async () => (await import('./recover.ts')).recover),
 } as const satisfies Record<string, Phase>;
 
 export type PhaseName = keyof typeof PHASES;

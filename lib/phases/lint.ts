@@ -50,6 +50,8 @@ interface Material {
   readonly wanted: (migration: Migration) => boolean;
   /** The history is known from its beginning. */
   readonly complete: boolean;
+  /** Ids of migrations in code whose SQL the tool wrote: its lines are not the file's. */
+  readonly written: ReadonlySet<string>;
   /** What the migrations' files are relative to. */
   readonly root: string;
 }
@@ -89,7 +91,7 @@ const historyOf = async (
   world: World,
   detection: Detection,
   dialect: Dialect,
-): Promise<readonly Migration[]> => {
+): Promise<{ readonly migrations: readonly Migration[]; readonly written: ReadonlySet<string> }> => {
   const source = await loadSource(detection.source);
   const project = await source.open(detection, {
     dialect,
@@ -99,7 +101,12 @@ const historyOf = async (
     tool: { environment: world.environment },
   });
   try {
-    return project.migrations;
+    const { migrations } = project;
+    if (!project.texts || migrations.every(({ sql }) => sql !== null))
+      return { migrations, written: new Set() };
+    const texts = await project.texts();
+    const withText = migrations.map((one) => ({ ...one, sql: one.sql ?? texts.get(one.id) ?? null }));
+    return { migrations: withText, written: new Set(texts.keys()) };
   } finally {
     await project.close();
   }
@@ -134,7 +141,7 @@ const detected = async (
 ): Promise<Detection | null> => {
   const root = loaded?.project ?? world.cwd;
   try {
-    return await detectSource(root, options.source ?? loaded?.config.source ?? null);
+    return await detectSource(root, options.source ?? loaded?.config.source ?? null, loaded?.config);
   } catch (error) {
     if (options.files && options.files.length > 0 && error instanceof DbsyncError) return null;
     throw error;
@@ -154,6 +161,7 @@ const filesAlone = async (
     offline: offlineOf(dialect),
     migrations,
     wanted: () => true,
+    written: new Set(),
     complete: false,
     root: world.cwd,
   };
@@ -169,8 +177,15 @@ const gather = async (
   const files = options.files ?? [];
   if (!detection) return filesAlone(world, options, name);
   const dialect = await dialectOf(name);
-  const migrations = await historyOf(world, detection, dialect);
-  const material = { dialect, offline: offlineOf(dialect), migrations, complete: true, root: detection.root };
+  const { migrations, written } = await historyOf(world, detection, dialect);
+  const material = {
+    dialect,
+    offline: offlineOf(dialect),
+    migrations,
+    written,
+    complete: true,
+    root: detection.root,
+  };
   if (files.length === 0) return { ...material, wanted: sinceFilter(migrations, options.since) };
   const asked = new Set(files.map((file) => path.resolve(world.cwd, file)));
   const own = (migration: Migration): boolean => asked.has(path.resolve(detection.root, migration.file));
@@ -189,12 +204,17 @@ const serverOf = (offline: Offline, version: string | undefined): AssumedServer 
 };
 
 /** Paths as the reader's tools know them: from the folder in which the command was started. */
-const withFiles = (hazards: readonly Hazard[], root: string, world: World): readonly Hazard[] =>
+const withFiles = (
+  hazards: readonly Hazard[],
+  { root, written }: Material,
+  world: World,
+): readonly Hazard[] =>
   hazards.map((hazard) =>
     hazard.file === undefined
       ? hazard
       : {
           ...hazard,
+          ...(written.has(hazard.migration ?? '') && { line: 1 }),
           file: path.relative(world.cwd, path.resolve(root, hazard.file)).split(path.sep).join('/'),
         },
   );
@@ -246,7 +266,7 @@ export const lint = async (world: World, options: PhaseOptions): Promise<Outcome
     migrations: linted.migrations,
     statements: linted.statements,
     ...decide(linted, material, environment),
-    hazards: withFiles(linted.hazards, material.root, world),
+    hazards: withFiles(linted.hazards, material, world),
   };
   return outcomeOf(report, options, material.offline);
 };

@@ -1,22 +1,39 @@
 // Runs migrations on shadow databases and inspects what they change: on the replayed history, or on a copy of the target.
 import type { Session } from '../dialects/contract.ts';
-import { DbsyncError } from '../errors/index.ts';
+import { DbsyncError, messageOf } from '../errors/index.ts';
 import { batchesOf, type ExecuteResult, type PlannedBatch, type StepFailure } from '../execute/index.ts';
 import type { MigrationChange, Prediction } from '../plan/index.ts';
 import { diffSnapshots, type Snapshot } from '../schema/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import { type Context, shadowRequest } from './context.ts';
+import type { Resumption } from './resume.ts';
 
 /** Above this many migrations only their sum is inspected; the way back is then a backup. */
 const MAX_INSPECTED = 25;
+
+/** What the declared schema needs beyond the migrations; null, with the reason, where that cannot be told. */
+export interface Coverage {
+  readonly uncovered: string | null;
+  readonly because: string | null;
+}
+
+/** Asks the source. A plan stands without its answer, and then says why it lacks it. */
+export const coverageOn = async (context: Context, session: Session): Promise<Coverage> => {
+  try {
+    return { uncovered: await context.project.uncovered(session), because: null };
+  } catch (cause) {
+    const why = cause instanceof DbsyncError && cause.why !== undefined ? ` ${cause.why}` : '';
+    return { uncovered: null, because: context.redact(`${messageOf(cause)}${why}`) };
+  }
+};
 
 interface Reached {
   readonly before: Snapshot;
   readonly after: Snapshot;
   readonly byMigration: readonly MigrationChange[];
   readonly results: readonly ExecuteResult[];
-  readonly uncovered: string | null;
+  readonly coverage: Coverage;
   readonly replica: string;
   readonly caveats: readonly string[];
 }
@@ -40,8 +57,14 @@ const changesRows = (context: Context, batches: readonly PlannedBatch[]): boolea
     }),
   );
 
-const run = (context: Context, session: Session, migrations: readonly Migration[]): Promise<ExecuteResult> =>
+const run = (
+  context: Context,
+  session: Session,
+  migrations: readonly Migration[],
+  how: { readonly observed?: boolean; readonly resumed?: Resumption | null } = {},
+): Promise<ExecuteResult> =>
   replay({
+    part: how.resumed ? { migration: how.resumed.migration, batches: how.resumed.tail } : null,
     dialect: context.dialect,
     session,
     project: context.project,
@@ -49,7 +72,27 @@ const run = (context: Context, session: Session, migrations: readonly Migration[
     timeouts: context.environment.target.timeouts,
     signal: context.world.signal,
     now: context.world.now,
+    observed: how.observed ?? false,
   });
+
+const replayPart = (context: Context, session: Session, resumed: Resumption): Promise<ExecuteResult> =>
+  replay({
+    part: { migration: resumed.migration, batches: resumed.head },
+    dialect: context.dialect,
+    session,
+    project: context.project,
+    migrations: [resumed.migration],
+    timeouts: context.environment.target.timeouts,
+    signal: context.world.signal,
+    now: context.world.now,
+  });
+
+/** What was applied, what will be, and which of it was begun already. */
+export interface Measurable {
+  readonly applied: readonly Migration[];
+  readonly pending: readonly Migration[];
+  readonly resumed: Resumption | null;
+}
 
 const interrupted = (): DbsyncError =>
   new DbsyncError('INTERRUPTED', {
@@ -63,6 +106,7 @@ const step = async (
   context: Context,
   session: Session,
   pending: readonly Migration[],
+  resumed: Resumption | null,
 ): Promise<Omit<Reached, 'replica' | 'caveats'> | Broken> => {
   const before = await context.dialect.inspect(session, context.inspect);
   // The tool's own process takes long to start: its migrations run in one go.
@@ -72,31 +116,37 @@ const step = async (
   const results: ExecuteResult[] = [];
   let current = before;
   for (const group of groups) {
-    const result = await run(context, session, group);
+    const result = await run(context, session, group, { observed: true, resumed });
     results.push(result);
     if (result.failure) return result.stopped ? Promise.reject(interrupted()) : { broken: result.failure };
     const next = await context.dialect.inspect(session, context.inspect);
     const changes = group.length === 1 ? diffSnapshots(current, next).changes : null;
     for (const migration of group) {
-      const batches = batchesOf(context.dialect, migration, context.environment.target.timeouts);
+      const batches =
+        migration.id === resumed?.migration.id
+          ? resumed.tail
+          : batchesOf(context.dialect, migration, context.environment.target.timeouts);
       byMigration.push({ migration: migration.id, changes, changesRows: changesRows(context, batches) });
     }
     current = next;
   }
-  const uncovered = await context.project.uncovered(session).catch(() => null);
-  return { before, after: current, byMigration, results, uncovered };
+  const coverage = await coverageOn(context, session);
+  return { before, after: current, byMigration, results, coverage };
 };
 
 /** Recorded and desired state, on an empty shadow that the whole history is replayed into. */
 const onHistory = (
   context: Context,
   target: Session | null,
-  { applied, pending }: { applied: readonly Migration[]; pending: readonly Migration[] },
+  { applied, pending, resumed }: Measurable,
 ): Promise<Reached | Broken> =>
   withShadow(context.dialect, shadowRequest(context, 'empty', target), async ({ session, shadow }) => {
     const history = await run(context, session, applied);
     if (history.failure) return history.stopped ? Promise.reject(interrupted()) : { broken: history.failure };
-    const reached = await step(context, session, pending);
+    // The part of a torn migration that is in the target already belongs to what was before.
+    const head = resumed && (await replayPart(context, session, resumed));
+    if (head?.failure) return { broken: head.failure };
+    const reached = await step(context, session, pending, resumed);
     return 'broken' in reached
       ? reached
       : { ...reached, replica: shadow.description, caveats: shadow.caveats };
@@ -107,9 +157,10 @@ export const onCopy = (
   context: Context,
   target: Session | null,
   pending: readonly Migration[],
+  resumed: Resumption | null = null,
 ): Promise<Reached | Broken> =>
   withShadow(context.dialect, shadowRequest(context, 'copy', target), async ({ session, shadow }) => {
-    const reached = await step(context, session, pending);
+    const reached = await step(context, session, pending, resumed);
     return 'broken' in reached
       ? reached
       : { ...reached, replica: shadow.description, caveats: shadow.caveats };
@@ -128,6 +179,26 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'DRIVER_MISSING',
 ]);
 
+/** Nothing is wrong with the migration: the shadow's server is not like the target's. */
+const partMissing = (context: Context, failure: StepFailure): DbsyncError =>
+  new DbsyncError('REPLAY_FAILED', {
+    summary: context.redact(
+      `The migration ${failure.migration} needs what the shadow's server does not have: ${describeFailure(failure)}`,
+    ),
+    why: "The target's server may have it; without a server that has it nothing can be rehearsed. Nothing was written to the target.",
+    next: [
+      ...(failure.excerpt ? [context.redact(failure.excerpt)] : []),
+      'Install it beside the server on this machine, as it is beside the target; or',
+      'set `shadow.urlVariable` in dbsync.config.ts to a variable with the URL of an empty database on a server that has it; or',
+      "set `shadow.scratch: true`, to rehearse in a scratch database on the target's own server.",
+    ],
+    details: {
+      migration: failure.migration,
+      step: failure.step?.id ?? null,
+      engineCode: failure.engine.code,
+    },
+  });
+
 export const replayFailed = (
   context: Context,
   failure: StepFailure,
@@ -136,6 +207,7 @@ export const replayFailed = (
   const { cause } = failure;
   if (cause instanceof DbsyncError && REFUSALS.has(cause.code)) return cause;
   const isPending = pending.some((migration) => migration.id === failure.migration);
+  if (failure.engine.missingPart) return partMissing(context, failure);
   return new DbsyncError('REPLAY_FAILED', {
     summary: context.redact(
       `The migration ${failure.migration} fails on a shadow database: ${describeFailure(failure)}`,
@@ -166,12 +238,13 @@ export interface Measured extends Reached {
 export const measure = async (
   context: Context,
   target: Session | null,
-  ids: { applied: readonly Migration[]; pending: readonly Migration[] },
+  ids: Measurable,
 ): Promise<Measured> => {
+  await context.project.prepare?.(target);
   const first = await onHistory(context, target, ids);
   if (!('broken' in first)) return { ...first, recorded: first.before, method: 'replayed' };
   if (!target) throw replayFailed(context, first.broken, ids.pending);
-  const second = await onCopy(context, target, ids.pending);
+  const second = await onCopy(context, target, ids.pending, ids.resumed);
   if ('broken' in second) throw replayFailed(context, second.broken, ids.pending);
   const caveat = context.redact(
     `the history does not replay from nothing (${describeFailure(first.broken)}), so drift cannot be told`,

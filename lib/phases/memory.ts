@@ -2,8 +2,11 @@
 
 import type { Execution } from '../apply/model.ts';
 import { attemptsOf, type Run, readArtifact } from '../audit/index.ts';
+import type { Session, Verdict } from '../dialects/contract.ts';
+import { DbsyncError } from '../errors/index.ts';
 import type { Plan } from '../plan/model.ts';
-import type { ConnectionCheck, KnownIdentity } from '../preflight/index.ts';
+import { type ConnectionCheck, judgeIdentity, type KnownIdentity } from '../preflight/index.ts';
+import { hasObjects } from '../schema/index.ts';
 import type { Context } from './context.ts';
 import { runsOf } from './run.ts';
 import { ABSENT } from './target-ref.ts';
@@ -31,4 +34,39 @@ export const knownIdentity = (context: Context): KnownIdentity | null => {
     if (createdIt(run)) return null;
   }
   return null;
+};
+
+/** Neither objects nor a ledger. */
+const isEmptyTarget = async (context: Context, session: Session): Promise<boolean> => {
+  const { entries } = await context.project.ledger.read(session, { targetHasObjects: false });
+  return entries.length === 0 && !hasObjects(await context.dialect.inspect(session, context.inspect));
+};
+
+/** Whether the target is the database that this environment always was; it is looked into only where it is not. */
+export const identityVerdict = async (
+  context: Context,
+  session: Session,
+  found: string,
+): Promise<Verdict> => {
+  const { environment, options } = context;
+  const known = knownIdentity(context);
+  const changed = known !== null && known.identity !== found;
+  const mayBeNew = changed && environment.target.create && !environment.identity;
+  return judgeIdentity(found, known, {
+    accepted: options.acceptIdentity ?? false,
+    madeAnew: mayBeNew && (await isEmptyTarget(context, session)),
+  });
+};
+
+/** Stops before anything is planned for, or recorded in, another database than the remembered one. Throws IDENTITY_CHANGED. */
+export const demandRemembered = async (context: Context, session: Session | null): Promise<void> => {
+  if (!session) return;
+  const { identity, display } = await context.dialect.identify(session);
+  const verdict = await identityVerdict(context, session, identity);
+  if (verdict.status !== 'failed') return;
+  throw new DbsyncError('IDENTITY_CHANGED', {
+    summary: `Another database than the one that "${context.environment.name}" always was: ${display} ${verdict.message}.`,
+    why: 'Nothing was written to it.',
+    next: [...(verdict.remedy ?? [])],
+  });
 };

@@ -7,6 +7,7 @@ import { replay, withShadow } from '../shadow/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import { observe } from './analysis.ts';
 import { type Context, shadowRequest, withTarget } from './context.ts';
+import { demandRemembered } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What shall be written, and the schema that must be there for it. */
@@ -180,7 +181,10 @@ const record = async (context: Context, claim: Claim): Promise<void> => {
 /** `recover --baseline`, `--applied`, `--rolled-back`. Throws RECOVERY_UNPROVEN, MIGRATION_UNKNOWN, APPROVAL_*. */
 export const mendLedger = async (context: Context): Promise<Outcome> => {
   const { baseline, resolve } = context.options;
-  const seen = await withTarget(context, (session) => observe(context, session));
+  const seen = await withTarget(context, async (session) => {
+    await demandRemembered(context, session);
+    return observe(context, session);
+  });
   const claim =
     baseline !== undefined
       ? baselineClaim(context, baseline === 'auto' ? await findBaseline(context, seen.actual) : baseline)

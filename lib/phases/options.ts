@@ -43,6 +43,8 @@ export interface PhaseOptions {
   readonly acceptIdentity?: boolean;
   /** `recover`: what to do. */
   readonly resolve?: { readonly migration: string; readonly as: 'applied' | 'rolled-back' } | undefined;
+  /** A torn migration to take up again: its name, or `<name>#<n>` with the statement that comes next. */
+  readonly resume?: string | undefined;
   /** `recover`: the last migration that the database already has; `auto`: the last one that its schema proves. */
   readonly baseline?: string | undefined;
   /** `lint`: the database that the texts are for, where the project does not say. */

@@ -3,10 +3,12 @@ import path from 'node:path';
 import { dropArtifacts, type Run, type Stored, writeArtifact, writeDocument } from '../audit/index.ts';
 import type { Session } from '../dialects/contract.ts';
 import { EXIT } from '../errors/index.ts';
+import { handOver } from '../execute/index.ts';
 import {
   collectHazards,
   driftReport,
   forecastAtomicity,
+  forecastLocks,
   isNoop,
   type Plan,
   rollbackOf,
@@ -28,6 +30,7 @@ import { writePlanDocument } from './documents.ts';
 import { draft } from './draft.ts';
 import { declareIntent } from './intent.ts';
 import type { Intent } from './intent-model.ts';
+import { demandRemembered } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 import { refusePlan } from './refuse.ts';
 import type { Hold } from './select.ts';
@@ -75,6 +78,13 @@ const inlineOf = (
   };
 };
 
+const resumedNotes = ({ resumed }: Analysis): readonly string[] =>
+  resumed
+    ? [
+        `${resumed.migration.id} was begun by an earlier run and goes on here (${resumed.note}); what it did before is proven by the live schema, and by the journal where there is one.`,
+      ]
+    : [];
+
 const buildPlan = async (
   context: Context,
   session: Session | null,
@@ -118,20 +128,33 @@ const buildPlan = async (
     from: fingerprint(analysis.actual),
     predicted: fingerprint(analysis.predicted),
     prediction: analysis.prediction,
+    replayed: analysis.replayed,
     ledger: analysis.ledger.state,
     ledgerReport: analysis.ledger,
     drift,
     change: analysis.change,
-    batches: analysis.batches,
+    // Weighed as they are sent; who sends them is the configuration's choice. Push is no tool's own run, and no tool begins in the
+    // middle of a migration.
+    batches:
+      environment.executor === 'tool' && intent.strategy === 'migrate' && !analysis.resumed
+        ? handOver(analysis.batches)
+        : analysis.batches,
     held: analysis.held,
     hazards,
     decisions,
     tables,
+    locks: forecastLocks({
+      batches: analysis.batches,
+      sizes: tables,
+      before: analysis.actual,
+      lockExcludesWriters: dialect.facts.lockExcludesWriters ?? false,
+    }),
     atomicity,
     rollback: rollbackOf(dialect, analysis.byMigration),
     backupRequired: hazards.some((hazard) => hazard.severity === 'destructive' && needsAcceptance(hazard)),
-    uncovered: analysis.uncovered,
-    notes: [...project.notes, ...inline.notes],
+    uncovered: analysis.coverage.uncovered,
+    ...(analysis.coverage.because !== null && { uncoveredBecause: analysis.coverage.because }),
+    notes: [...resumedNotes(analysis), ...project.notes, ...inline.notes],
     timeouts: environment.target.timeouts,
   };
 };
@@ -161,8 +184,16 @@ const storeDrift = (context: Context, stage: Stage, plan: Plan): Hash => {
     at: world.now(),
     redact,
   });
-  const { target, source, change, uncovered } = plan;
-  const document = { drift: drift.artifact, target, source, ledger: plan.ledgerReport, change, uncovered };
+  const { target, source, change, uncovered, uncoveredBecause } = plan;
+  const document = {
+    drift: drift.artifact,
+    target,
+    source,
+    ledger: plan.ledgerReport,
+    change,
+    uncovered,
+    uncoveredBecause,
+  };
   writeDocument(path.join(stage.run.folder, DOCUMENTS.drift), redact(renderDrift(document)));
   return drift.hash;
 };
@@ -200,13 +231,14 @@ const planned = async (context: Context, session: Session | null, intent: Intent
   return hold ? measured(hold) : whole;
 };
 
-/** Makes the plan of one run and writes it down, the drift report with it. */
+/** Makes the plan of one run and writes it down, the drift report with it. Throws IDENTITY_CHANGED and what the analysis throws. */
 export const makePlan = async (
   context: Context,
   session: Session | null,
   declared: { readonly run: Run; readonly intent: Stored<'intent', Intent> },
 ): Promise<Made> => {
   const { redact, world } = context;
+  await demandRemembered(context, session);
   const { analysis, body } = await planned(context, session, declared.intent.artifact.body);
   const stage = { run: declared.run, previous: declared.intent.hash, analysis };
   storeSnapshot(context, stage, 'snapshot-before', analysis.actual);

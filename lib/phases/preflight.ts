@@ -8,7 +8,6 @@ import { statementsOf } from '../execute/index.ts';
 import {
   type CheckResult,
   type ConnectionCheck,
-  judgeIdentity,
   judgeLedger,
   judgeLedgerForPush,
   workingTree,
@@ -18,10 +17,12 @@ import { hasObjects } from '../schema/index.ts';
 import type { LedgerReport } from '../sources/contract.ts';
 import { type Context, withTarget } from './context.ts';
 import { declareIntent } from './intent.ts';
-import { knownIdentity } from './memory.ts';
+import { identityVerdict } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 import { unfinishedRuns } from './run.ts';
+import { sourceVerdict } from './source-check.ts';
 import { type Located, locate } from './target-ref.ts';
+import { isResumed } from './torn.ts';
 import type { CheckItem } from './ui.ts';
 
 interface Reached {
@@ -62,14 +63,6 @@ const item = (context: Context, id: string, title: string, run: () => Promise<Ve
   },
 });
 
-const sourceVerdict = (context: Context): Verdict => ({
-  status: context.detection.version === null ? 'warning' : 'ok',
-  message: `${context.project.title}; ${context.detection.evidence.join(', ')}; ${context.project.migrations.length} migrations`,
-  ...(context.detection.version === null && {
-    remedy: ['Install the project so that its version is known.'],
-  }),
-});
-
 const connectionVerdict = (context: Context, reached: Reached): Verdict => {
   const { ref } = reached.located;
   const from =
@@ -85,16 +78,6 @@ const connectionVerdict = (context: Context, reached: Reached): Verdict => {
   return { status: 'ok', message: `${ref.product} ${ref.version}, ${ref.display}; from ${from}` };
 };
 
-const identityVerdict = (context: Context, reached: Reached): Verdict => {
-  if (!reached.session)
-    return { status: 'skipped', message: 'nothing to compare before the database exists' };
-  return judgeIdentity(
-    reached.located.ref.identity,
-    knownIdentity(context),
-    context.options.acceptIdentity ?? false,
-  );
-};
-
 /** The ledger, read and judged. Throws LEDGER_UNREADABLE. */
 export const readLedger = async (context: Context, session: Session | null): Promise<LedgerReport> => {
   const snapshot = session ? await context.dialect.inspect(session, context.inspect) : null;
@@ -105,7 +88,10 @@ export const readLedger = async (context: Context, session: Session | null): Pro
 
 const ledgerVerdict = (context: Context, ledger: LedgerReport): Verdict => {
   const { strategy, accept = [] } = context.options;
-  if (strategy !== 'push') return judgeLedger(ledger, context.environment.name);
+  if (strategy !== 'push') {
+    const problems = ledger.problems.filter((problem) => !isResumed(context, problem));
+    return judgeLedger({ ...ledger, problems }, context.environment.name);
+  }
   return judgeLedgerForPush(
     ledger,
     accept.map((item) => item.code),
@@ -164,7 +150,11 @@ const items = (context: Context, reach: Promise<Reached>): CheckItem[] => {
       context,
       'identity',
       'Identity',
-      reached((found) => identityVerdict(context, found)),
+      reached(async ({ session, located, turn }) =>
+        session
+          ? turn(() => identityVerdict(context, session, located.ref.identity))
+          : { status: 'skipped', message: 'nothing to compare before the database exists' },
+      ),
     ),
     item(
       context,

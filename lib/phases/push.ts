@@ -17,10 +17,12 @@ const unexecutable = (steps: readonly string[]): DbsyncError =>
   });
 
 /** Null where the database already is what the schema declares. Asked on a copy, so that the target is only read. */
-export const pushMigration = (context: Context, target: Session | null): Promise<Migration | null> =>
-  withShadow(context.dialect, shadowRequest(context, 'copy', target), async ({ session }) => {
+export const pushMigration = async (context: Context, target: Session | null): Promise<Migration | null> => {
+  await context.project.prepare?.(target);
+  return withShadow(context.dialect, shadowRequest(context, 'copy', target), async ({ session }) => {
     const preview = await context.project.push(session);
     if (preview.unexecutable.length > 0) throw unexecutable(preview.unexecutable);
     if (preview.sql.trim() === '') return null;
     return { id: PUSH_ID, file: context.detection.schema, sql: preview.sql, checksum: hashText(preview.sql) };
   });
+};

@@ -3,16 +3,18 @@ import { type Run, requireArtifact, type Stored, writeArtifact } from '../audit/
 import type { Session } from '../dialects/contract.ts';
 import { DbsyncError, EXIT } from '../errors/index.ts';
 import { type ExecuteResult, execute } from '../execute/index.ts';
-import type { Plan } from '../plan/index.ts';
+import { forecastLocks, type Plan, withEffects } from '../plan/index.ts';
 import type { Rehearsal } from '../rehearse/model.ts';
 import { describeChange, diffSnapshots, fingerprint, isEmpty, type Snapshot } from '../schema/index.ts';
 import { type OpenShadow, withShadow } from '../shadow/index.ts';
 import { type Context, shadowRequest, withTarget } from './context.ts';
 import { writePlanDocument } from './documents.ts';
+import { demandFresh } from './gate.ts';
 import type { Outcome } from './outcome.ts';
 import type { Made } from './plan.ts';
 import { refusePlan } from './refuse.ts';
 import { continueRun } from './run.ts';
+import { tryWayBack } from './way-back.ts';
 
 /** Plans again on the replica: the ledger must have nothing pending, and push nothing to send. */
 const planAgain = async (context: Context, session: Session, plan: Plan): Promise<readonly string[]> => {
@@ -39,6 +41,7 @@ const perform = (
     project: context.project,
     batches: plan.batches,
     ledger: plan.strategy === 'migrate',
+    observed: true,
     hooks: {
       record: () => {},
       progress: (done, total, current) => report(`${done}/${total} ${current}`),
@@ -68,20 +71,41 @@ const failureText = (result: ExecuteResult): string | null => {
   return [`${where}: ${failure.engine.message}`, ...(failure.excerpt ? [failure.excerpt] : [])].join('\n');
 };
 
+/** The schemas that the plan leads from and to. */
+interface Snapshots {
+  readonly before: Snapshot;
+  readonly predicted: Snapshot;
+}
+
 interface Performed {
   readonly open: OpenShadow;
   readonly result: ExecuteResult;
   readonly plan: Stored<'plan', Plan>;
-  readonly predicted: Snapshot;
+  readonly snapshots: Snapshots;
   readonly startedAt: Date;
 }
 
+/** The plan's locks as this replica showed them; where it holds the rows, its times stand for the estimates. */
+const locksOf = (context: Context, { open, result, plan, snapshots }: Performed): Rehearsal['locks'] => {
+  const { batches, tables } = plan.artifact.body;
+  const timed = result.steps.flatMap(({ id, durationMs }) =>
+    durationMs === null ? [] : [[id, durationMs] as const],
+  );
+  return forecastLocks({
+    batches: withEffects(context.dialect, batches, result.steps),
+    sizes: tables,
+    before: snapshots.before,
+    lockExcludesWriters: context.dialect.facts.lockExcludesWriters ?? false,
+    ...(open.shadow.holdsData && { durations: new Map(timed) }),
+  });
+};
+
 const assemble = async (context: Context, performed: Performed): Promise<Rehearsal> => {
-  const { open, result, plan, predicted } = performed;
+  const { open, result, plan, snapshots } = performed;
   const body = plan.artifact.body;
   const reached = await context.dialect.inspect(open.session, context.inspect);
   // A replica without the target's own objects is compared with what the change itself leads to.
-  const difference = diffSnapshots(predicted, reached);
+  const difference = diffSnapshots(snapshots.predicted, reached);
   const againMessages = result.failure ? [] : await planAgain(context, open.session, body);
   const failure = failureText(result);
   const passed = failure === null && isEmpty(difference) && againMessages.length === 0;
@@ -100,6 +124,8 @@ const assemble = async (context: Context, performed: Performed): Promise<Rehears
     outcome: passed ? 'passed' : 'failed',
     failure,
     durationMs: context.world.now().getTime() - performed.startedAt.getTime(),
+    locks: locksOf(context, performed),
+    wayBack: passed ? await tryWayBack(context, open, body, snapshots.before) : null,
   };
 };
 
@@ -107,16 +133,17 @@ const rehearseOn = (
   context: Context,
   target: Session | null,
   made: Made,
-  predicted: Snapshot,
+  snapshots: Snapshots,
 ): Promise<Rehearsal> =>
   context.world.ui.work('Rehearsal', async (report) => {
     const plan = made.plan.artifact.body;
     const startedAt = context.world.now();
+    if (plan.strategy === 'push') await context.project.prepare?.(target);
     report('making a replica');
     return withShadow(context.dialect, shadowRequest(context, 'copy', target), async (open) => {
       await prepare(context, open, plan);
       const result = await perform(context, open.session, plan, report);
-      return assemble(context, { open, result, plan: made.plan, predicted, startedAt });
+      return assemble(context, { open, result, plan: made.plan, snapshots, startedAt });
     });
   });
 
@@ -137,7 +164,7 @@ const refuse = (body: Rehearsal, run: Run, environment: string): DbsyncError => 
   });
 };
 
-/** Rehearses a plan and writes `rehearsal.json`. Throws REHEARSAL_FAILED, REHEARSAL_DIVERGED, SHADOW_*. */
+/** Rehearses a plan and writes `rehearsal.json`. Throws REHEARSAL_FAILED, REHEARSAL_DIVERGED, PLAN_STALE, SHADOW_*. */
 export const rehearsePlan = async (
   context: Context,
   target: Session | null,
@@ -146,8 +173,13 @@ export const rehearsePlan = async (
   const { run, plan } = made;
   const { redact, world } = context;
   refusePlan(context, plan.artifact.body);
-  const predicted = requireArtifact<Snapshot>(run, 'snapshot-predicted', 'plan').artifact.body;
-  const body = await rehearseOn(context, target, made, predicted);
+  const snapshots = {
+    before: requireArtifact<Snapshot>(run, 'snapshot-before', 'plan').artifact.body,
+    predicted: requireArtifact<Snapshot>(run, 'snapshot-predicted', 'plan').artifact.body,
+  };
+  const body = await rehearseOn(context, target, made, snapshots);
+  // Another run may have changed the target meanwhile; then nothing is wrong with the migrations.
+  if (body.outcome === 'failed') await demandFresh(context, target, made);
   const stored = writeArtifact(run, {
     kind: 'rehearsal',
     previous: plan.hash,
@@ -164,7 +196,10 @@ export const rehearsePlan = async (
 export const rehearse = async (context: Context): Promise<Outcome> => {
   const run = continueRun(context);
   const plan = requireArtifact<Plan, 'plan'>(run, 'plan', 'plan');
-  const stored = await withTarget(context, (session) => rehearsePlan(context, session, { run, plan }));
+  const stored = await withTarget(context, async (session) => {
+    await demandFresh(context, session, { run, plan });
+    return rehearsePlan(context, session, { run, plan });
+  });
   return {
     exitCode: EXIT.done,
     kind: 'rehearsal',

@@ -2,6 +2,7 @@
 import {
   archiveAttempt,
   attemptsOf,
+  demandWritable,
   freeTask,
   isStarted,
   isUnfinished,
@@ -30,7 +31,7 @@ export const proposeTask = (context: Desk): string => {
   return freeTask(context.loaded.root, `${day}-${context.environment.name.toLowerCase()}`);
 };
 
-/** The run for a phase that begins something. A finished attempt in it is kept under `attempts/`. */
+/** The run for a phase that begins something. A finished attempt in it is kept under `attempts/`. Throws USAGE, RUN_UNWRITABLE. */
 export const startRun = (context: Desk, task: string): Run => {
   const run = runOf(context.loaded.root, task);
   const owner = environmentOf(run);
@@ -41,16 +42,20 @@ export const startRun = (context: Desk, task: string): Run => {
       next: ['Name another one: --task <name>.'],
     });
   }
+  demandWritable(run);
   if (isStarted(run) && !isUnfinished(readJournal(run))) archiveAttempt(run);
   return run;
 };
 
-/** The run for a phase that continues one: the named one, or the newest that `suits`. Throws RUN_MISSING. */
+/** The run for a phase that continues one: the named one, or the newest that `suits`. Throws RUN_MISSING, RUN_UNWRITABLE. */
 export const continueRun = (context: Desk, suits: (run: Run) => boolean = () => true): Run => {
   const run = context.options.task
     ? runOf(context.loaded.root, context.options.task)
     : runsOf(context).find(suits);
-  if (run && environmentOf(run) === context.environment.name) return run;
+  if (run && environmentOf(run) === context.environment.name) {
+    demandWritable(run);
+    return run;
+  }
   throw new DbsyncError('RUN_MISSING', {
     summary: context.options.task
       ? `There is no run called "${context.options.task}" for "${context.environment.name}".`

@@ -3,7 +3,7 @@ import { readArtifact } from '../audit/index.ts';
 import { EXIT } from '../errors/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { type Context, withTarget } from './context.ts';
-import { knownIdentity } from './memory.ts';
+import { identityVerdict, knownIdentity } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 import { readLedger } from './preflight.ts';
 import { runsOf, unfinishedRuns } from './run.ts';
@@ -16,6 +16,7 @@ export const status = (context: Context): Promise<Outcome> =>
   withTarget(context, async (session) => {
     const { ref } = await locate(context, session);
     const ledger = await readLedger(context, session);
+    const identity = session && (await identityVerdict(context, session, ref.identity));
     const runs = runsOf(context)
       .slice(0, MAX_RUNS)
       .map((run) => ({
@@ -29,12 +30,15 @@ export const status = (context: Context): Promise<Outcome> =>
       exists: session !== null,
       source: context.project.title,
       remembered: knownIdentity(context),
+      identity,
       ledger,
       runs,
       unfinished: unfinishedRuns(context).map((run) => run.task),
     };
     const blocking =
-      ledger.problems.some((problem) => problem.weight === 'blocking') || data.unfinished.length > 0;
+      identity?.status === 'failed' ||
+      ledger.problems.some((problem) => problem.weight === 'blocking') ||
+      data.unfinished.length > 0;
     return {
       exitCode: blocking ? EXIT.precondition : EXIT.done,
       kind: 'status',

@@ -43,6 +43,7 @@ const nothing = (run: Run, plan: Plan): Outcome => ({
     drift: plan.drift,
     held: plan.held,
     uncovered: plan.uncovered,
+    uncoveredBecause: plan.uncoveredBecause,
     applied: plan.ledgerReport.applied.length,
   },
 });

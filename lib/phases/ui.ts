@@ -8,7 +8,12 @@ export interface CheckItem {
 
 /** Questions to a person; null where there is no terminal on both ends. */
 export interface Questions {
-  readonly text: (message: string, initial?: string) => Promise<string>;
+  /** `refuse` says why an answer will not do, so that it is asked again; null where it will. */
+  readonly text: (
+    message: string,
+    initial?: string,
+    refuse?: (answer: string) => string | null,
+  ) => Promise<string>;
   readonly choice: (
     message: string,
     choices: readonly { readonly name: string; readonly message: string }[],

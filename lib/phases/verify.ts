@@ -44,7 +44,12 @@ const ledgerState = (plan: Plan, report: LedgerReport): Verification['ledger'] =
   ];
   return {
     complete: messages.length === 0,
-    messages: messages.length === 0 ? [`${report.applied.length} migrations recorded as applied`] : messages,
+    messages:
+      messages.length === 0
+        ? [
+            `${report.applied.length} ${report.applied.length === 1 ? 'migration' : 'migrations'} recorded as applied`,
+          ]
+        : messages,
   };
 };
 
@@ -54,7 +59,12 @@ const toolVerdict = (context: Context, plan: Plan, session: Session): Promise<To
       plan.strategy === 'push'
         ? 'push leaves no history to ask about'
         : 'migrations are held back, so the tool cannot agree yet';
-    return Promise.resolve({ by: context.project.title, status: 'unavailable', messages: [why] });
+    return Promise.resolve({
+      by: context.project.title,
+      status: 'unavailable',
+      against: [],
+      messages: [why],
+    });
   }
   return context.project.verdict(session);
 };
@@ -145,16 +155,17 @@ const conclude = (context: Context, claim: Claim, witnessed: Witnessed): Verific
     remaining: diffSnapshots(claim.predicted, witnessed.seen.actual),
     ledger: ledgerState(claim.plan, witnessed.seen.ledger),
     tool: witnessed.tool,
+    driftKnown: claim.plan.drift.status !== 'none',
     health: witnessed.health,
     rows: compareRows(execution?.rowsBefore ?? [], execution?.rowsAfter ?? [], touches(context, claim.plan)),
     compatibility: witnessed.project,
     upkeep: witnessed.upkeep,
   };
-  const options = {
-    driftKnown: claim.plan.drift.status !== 'none',
-    othersWrite: context.dialect.facts.lockExcludesWriters !== true,
-  };
-  const judged = judgeVerification({ ...evidence, healthBefore: execution?.healthBefore ?? [] }, options);
+  const othersWrite = context.dialect.facts.lockExcludesWriters !== true;
+  const judged = judgeVerification(
+    { ...evidence, healthBefore: execution?.healthBefore ?? [] },
+    { othersWrite },
+  );
   return { ...evidence, ...judged };
 };
 

@@ -13,6 +13,8 @@ import {
 } from '../risk/index.ts';
 import type { Diff, Snapshot } from '../schema/index.ts';
 import type { LedgerReport, Migration } from '../sources/contract.ts';
+import { classified } from './classified.ts';
+import { heldAgainst } from './measured.ts';
 import type { Atomicity, DriftReport } from './model.ts';
 
 export interface HazardInput {
@@ -137,6 +139,27 @@ const distinct = (hazards: readonly Hazard[]): readonly Hazard[] => {
   });
 };
 
+/** What the text says of a migration that a failure leaves half done. */
+const HALF_DONE: ReadonlySet<string> = new Set(['x-non-tx-statement', 'x-mixed-tx']);
+
+/**
+ * That a failure leaves a part of a migration is said once: by the dialect where it has a word for it, else by the text, else by
+ * the forecast. A statement that stands alone leaves no part.
+ */
+const saidOnce = (parts: {
+  readonly dialect: readonly Hazard[];
+  readonly text: readonly Hazard[];
+  readonly forecast: readonly Hazard[];
+}): readonly Hazard[] => {
+  const subjects = new Set(parts.dialect.map((hazard) => hazard.subject));
+  const text = parts.text.filter(
+    ({ code, subject, severity }) =>
+      !HALF_DONE.has(code) || (severity !== 'advice' && !subjects.has(subject)),
+  );
+  for (const { code, subject } of text) if (HALF_DONE.has(code)) subjects.add(subject);
+  return [...parts.dialect, ...text, ...parts.forecast.filter((hazard) => !subjects.has(hazard.subject))];
+};
+
 /** Every hazard, worst first; each appears once. */
 export const collectHazards = (input: HazardInput): readonly Hazard[] => {
   const { dialect } = input;
@@ -145,14 +168,12 @@ export const collectHazards = (input: HazardInput): readonly Hazard[] => {
     rules: dialect.scan,
     quote: dialect.quote,
     fold: dialect.fold ?? ((name) => name.toLowerCase()),
-    classify: (planned) => dialect.classify(planned.statement),
+    classify: (planned) => classified(dialect, planned.statement),
   });
   const all = [
-    ...dialect.hazards(risk),
-    ...text,
+    ...saidOnce({ dialect: dialect.hazards(risk), text, forecast: fromAtomicity(input.atomicity) }),
     ...fromLedger(input.ledger),
     ...fromDrift(input.drift),
-    ...fromAtomicity(input.atomicity),
   ];
-  return sortHazards(distinct(all));
+  return sortHazards(heldAgainst(distinct(all), { dialect, batches: input.batches, input: risk }));
 };

@@ -23,6 +23,7 @@ import {
 } from '../schema/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import type { Statement } from '../sql/index.ts';
+import { classified } from './classified.ts';
 
 export interface LintInput {
   readonly dialect: Dialect;
@@ -126,6 +127,9 @@ const neighbours = (story: Story, chapter: Chapter): readonly ObjectName[] => {
   });
 };
 
+/** A part of a schema has no fingerprint; the two sides only have to be told apart. */
+const SIDES = { from: hashOf('before'), to: hashOf('after') };
+
 const NO_SIZES: RiskInput['sizes'] = new Map();
 
 const riskInput = (
@@ -134,13 +138,7 @@ const riskInput = (
   parts: { readonly chapter: Chapter; readonly validatedLater: ReadonlySet<string> },
 ): RiskInput => {
   const { before, after } = parts.chapter;
-  // A part of a schema has no fingerprint; the two sides only have to be told apart.
-  const from = hashOf(`${reading.migration.id} before`);
-  const change = {
-    from,
-    to: hashOf(`${reading.migration.id} after`),
-    changes: changesBetween(before, after),
-  };
+  const change = { ...SIDES, changes: changesBetween(before, after) };
   const { product, version, facts } = input.server;
   const { name } = input.dialect;
   return {
@@ -153,13 +151,9 @@ const riskInput = (
     after: snapshotOf(name, after),
     sizes: NO_SIZES,
     validatedLater: parts.validatedLater,
+    sentByOthers: true,
+    ...(!input.complete && { unknownBefore: true as const }),
   };
-};
-
-/** Where no schema statement is ever transactional, that one is not is no news. */
-const classified = (dialect: Dialect, statement: Statement): ReturnType<Dialect['classify']> => {
-  const facts = dialect.classify(statement);
-  return dialect.facts.transactionalDdl ? facts : { ...facts, transactional: true };
 };
 
 const hazardsOf = (input: LintInput, risk: RiskInput): readonly Hazard[] => {
@@ -200,14 +194,21 @@ const distinct = (hazards: readonly Hazard[]): readonly Hazard[] => {
 const judge = (
   input: LintInput,
   reading: Reading,
-  parts: { readonly story: Story; readonly last: ReadonlyMap<string, number>; readonly index: number },
+  parts: {
+    readonly story: Story;
+    readonly last: ReadonlyMap<string, number>;
+    readonly index: number;
+    /** A new column can be of one: its constraints decide what adding the column does. */
+    readonly domains: readonly ObjectName[];
+  },
 ): readonly Hazard[] => {
   const { story, last, index } = parts;
   if (reading.migration.sql === null) return [inCode(reading.migration)];
   if (reading.statements.length === 0) return [];
-  const named = namedTables(input, reading);
+  const named = [...namedTables(input, reading), ...parts.domains];
   const first = story.end(named);
-  const chapter = story.end([...named, ...neighbours(story, first)]);
+  const beside = neighbours(story, first);
+  const chapter = beside.length === 0 ? first : story.end([...named, ...beside]);
   const validatedLater = new Set([...last].filter(([, at]) => at > index).map(([name]) => name));
   return hazardsOf(input, riskInput(input, reading, { chapter, validatedLater })).map((hazard) =>
     placed(unasked(hazard), reading),
@@ -223,10 +224,16 @@ export const lintMigrations = (input: LintInput): Linted => {
   const last = validations(input, readings);
   const story = storyOf(input.dialect.fold ?? ((name) => name.toLowerCase()));
   const wanted = readings.filter(({ migration }) => input.wanted(migration));
+  const domains: ObjectName[] = [];
   const hazards = readings.flatMap((reading, index) => {
     story.begin(input.complete && index === 0);
-    for (const statement of reading.statements) story.apply(input.offline.edits(statement));
-    return input.wanted(reading.migration) ? judge(input, reading, { story, last, index }) : [];
+    for (const statement of reading.statements) {
+      const edits = input.offline.edits(statement);
+      story.apply(edits);
+      for (const edit of edits)
+        if (edit.do === 'create' && edit.object.kind === 'domain') domains.push(edit.object);
+    }
+    return input.wanted(reading.migration) ? judge(input, reading, { story, last, index, domains }) : [];
   });
   return {
     hazards: distinct(hazards),

@@ -5,8 +5,9 @@ import type { Hazard } from '../risk/index.ts';
 import type { Change, Diff, Hash } from '../schema/index.ts';
 import type { LedgerReport } from '../sources/contract.ts';
 import type { TargetRef, Timeouts } from '../target/index.ts';
+import type { LockForecast } from './locks.ts';
 
-export type { PlannedBatch, Step };
+export type { LockForecast, PlannedBatch, Step };
 
 export type Strategy = 'migrate' | 'push';
 
@@ -51,6 +52,17 @@ export interface Atomicity {
     readonly atomic: boolean;
     readonly because: string;
   }[];
+  /** What stays if the run fails at a statement, for each of them in order. */
+  readonly failures: readonly StepFailureForecast[];
+}
+
+/** What a failure of one statement would leave behind. */
+export interface StepFailureForecast {
+  readonly step: string;
+  /** How many statements of the plan, from the first on, stay committed; null where the file's own transaction or the tool decides. */
+  readonly stays: number | null;
+  /** Whether something of the failed statement itself can stay, such as an invalid index. */
+  readonly itself: boolean;
 }
 
 export interface RollbackStep {
@@ -93,6 +105,8 @@ export interface Plan {
   /** Fingerprint that the target must have afterwards. */
   readonly predicted: Hash;
   readonly prediction: Prediction;
+  /** What was replayed, as hashes over the migrations: those that the ledger claims, and with the planned ones. Null: a copy was measured. */
+  readonly replayed: { readonly before: Hash; readonly after: Hash } | null;
   /** State of the ledger that the plan was made against. */
   readonly ledger: Hash;
   readonly ledgerReport: Pick<LedgerReport, 'exists' | 'applied' | 'pending' | 'problems'>;
@@ -104,12 +118,16 @@ export interface Plan {
   readonly hazards: readonly Hazard[];
   readonly decisions: readonly HazardDecision[];
   readonly tables: readonly TableSize[];
+  /** The strongest lock on each table that is there before, and about how long it is held; worst first. */
+  readonly locks: readonly LockForecast[];
   readonly atomicity: Atomicity;
   readonly rollback: readonly RollbackStep[];
   /** Whether a destructive change demands backup evidence or an accepted risk. */
   readonly backupRequired: boolean;
   /** SQL that the declared schema needs and no migration has; '' where the migrations cover it, null where it cannot be told. */
   readonly uncovered: string | null;
+  /** Why it cannot be told, where it was asked. */
+  readonly uncoveredBecause?: string;
   /** How the official tool would have sent the same files. */
   readonly notes: readonly string[];
   readonly timeouts: Timeouts;

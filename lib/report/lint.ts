@@ -44,7 +44,10 @@ const locationOf = (hazard: Hazard): object[] =>
     : [
         {
           physicalLocation: {
-            artifactLocation: { uri: encodeURI(hazard.file), uriBaseId: '%SRCROOT%' },
+            artifactLocation: {
+              uri: hazard.file.split('/').map(encodeURIComponent).join('/'),
+              uriBaseId: '%SRCROOT%',
+            },
             region: { startLine: hazard.line ?? 1 },
           },
         },

@@ -1,7 +1,8 @@
 // The only door to nunjucks. Templates are dbsync's own files; values are data and are never rendered as templates.
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import nunjucks from 'nunjucks';
+import type nunjucks from 'nunjucks';
 import { cell, code, fence, text } from './markdown.ts';
 import { printableView } from './printable.ts';
 
@@ -15,11 +16,46 @@ const templateFolder = (): string => {
   return found;
 };
 
-const loader = (folder: string): nunjucks.ILoader => ({
-  getSource: (name) => {
-    if (!/^[a-z0-9][a-z0-9.-]*\.njk$/.test(name)) throw new Error(`"${name}" is not the name of a template.`);
-    const path = `${folder}${name}`;
-    return { src: readFileSync(path, 'utf8'), path, noCache: false };
+const require = createRequire(import.meta.url);
+
+/** What a build has made of the templates: for each name the function that the engine would compile it to. */
+type Compiled = Readonly<Record<string, object>>;
+
+/** `templates.cjs` of the build; null in the sources, where the templates are compiled as they are needed. */
+const loadCompiled = (): Compiled | null => {
+  const file = fileURLToPath(new URL('../../templates.cjs', import.meta.url));
+  return existsSync(file) ? require(file) : null;
+};
+
+/** The engine with its compiler, and the templates as texts. */
+const fromTexts = (): { readonly engine: typeof nunjucks; readonly loader: nunjucks.ILoader } => {
+  const folder = templateFolder();
+  return {
+    engine: require('nunjucks'),
+    loader: {
+      getSource: (name) => {
+        if (!/^[a-z0-9][a-z0-9.-]*\.njk$/.test(name))
+          throw new Error(`"${name}" is not the name of a template.`);
+        const path = `${folder}${name}`;
+        return { src: readFileSync(path, 'utf8'), path, noCache: false };
+      },
+    },
+  };
+};
+
+/** The engine without its compiler: a quarter of the time to load, and nothing to compile. */
+const fromCompiled = (
+  compiled: Compiled,
+): { readonly engine: typeof nunjucks; readonly loader: nunjucks.ILoader } => ({
+  engine: require('nunjucks/browser/nunjucks-slim.js'),
+  loader: {
+    getSource: (name) => {
+      const obj = Object.hasOwn(compiled, name) ? compiled[name] : undefined;
+      if (!obj) throw new Error(`"${name}" is not the name of a template.`);
+      const src: unknown = { type: 'code', obj };
+      // The engine's types know texts only; this is the form of its own loader of compiled templates.
+      return { src: src as string, path: name, noCache: false };
+    },
   },
 });
 
@@ -34,7 +70,9 @@ const strict =
   };
 
 const environment = (autoescape: boolean): nunjucks.Environment => {
-  const made = new nunjucks.Environment(loader(templateFolder()), {
+  const compiled = loadCompiled();
+  const { engine, loader } = compiled ? fromCompiled(compiled) : fromTexts();
+  const made = new engine.Environment(loader, {
     autoescape,
     throwOnUndefined: true,
     trimBlocks: true,

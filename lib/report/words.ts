@@ -24,13 +24,17 @@ export const bytes = (value: number | null): string => {
   return `${rest < 9.95 ? rest.toFixed(1) : Math.round(rest)} ${units[unit]}`;
 };
 
-/** `340 ms`, `2.1 s`, `3 min 5 s`; `–` for null. */
+/** `340 ms`, `2.1 s`, `3 min 5 s`, `1 h 20 min`; `–` for null. */
 export const duration = (milliseconds: number | null): string => {
   if (milliseconds === null) return '–';
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const [large, small] =
+    seconds < 3600
+      ? [`${Math.floor(seconds / 60)} min`, `${seconds % 60} s`]
+      : [`${Math.floor(seconds / 3600)} h`, `${Math.floor((seconds % 3600) / 60)} min`];
+  return small.startsWith('0 ') ? large : `${large} ${small}`;
 };
 
 /** `2026-11-22 15:53:43 UTC`; anything that is not such a time is left as it is. */

@@ -3,37 +3,61 @@ import { type ScanRules, type Token, tokenize } from '../sql/index.ts';
 
 /** One statement as tokens that mean something. */
 export interface Reading {
+  readonly text: string;
   readonly all: readonly Token[];
   /** Without space and comments. */
   readonly tokens: readonly Token[];
+  /** Each of `tokens` upper case where it is a word, '' where it is not. */
+  readonly words: readonly string[];
   /** Depth of parentheses at each of `tokens`. */
   readonly depths: readonly number[];
 }
 
-/** Reads a statement. */
-export const read = (text: string, rules: ScanRules): Reading => {
-  const all = tokenize(text, rules);
-  const tokens = all.filter((token) => token.kind !== 'space' && token.kind !== 'comment');
+const depthsOf = (tokens: readonly Token[]): readonly number[] => {
   let depth = 0;
-  const depths = tokens.map((token) => {
+  return tokens.map((token) => {
     if (token.text === ')') depth = Math.max(0, depth - 1);
     const here = depth;
     if (token.text === '(') depth += 1;
     return here;
   });
-  return { all, tokens, depths };
+};
+
+/** Reads a statement; when something asks for its tokens, for most rules need none. */
+export const read = (text: string, rules: ScanRules): Reading => {
+  let all: readonly Token[] | null = null;
+  let tokens: readonly Token[] | null = null;
+  let words: readonly string[] | null = null;
+  let depths: readonly number[] | null = null;
+  return {
+    text,
+    get all() {
+      all ??= tokenize(text, rules);
+      return all;
+    },
+    get tokens() {
+      tokens ??= this.all.filter((token) => token.kind !== 'space' && token.kind !== 'comment');
+      return tokens;
+    },
+    get words() {
+      words ??= this.tokens.map((token) => (token.kind === 'word' ? token.text.toUpperCase() : ''));
+      return words;
+    },
+    get depths() {
+      depths ??= depthsOf(this.tokens);
+      return depths;
+    },
+  };
 };
 
 /** The word at a position, upper case; '' for anything else. */
-export const wordAt = (reading: Reading, position: number): string => {
-  const token = reading.tokens[position];
-  return token?.kind === 'word' ? token.text.toUpperCase() : '';
-};
+export const wordAt = (reading: Reading, position: number): string => reading.words[position] ?? '';
 
 /** Position of the first of these words outside of parentheses, from a position on; -1 where there is none. */
 export const findWord = (reading: Reading, words: readonly string[], from = 0): number => {
-  for (let position = from; position < reading.tokens.length; position += 1) {
-    if (reading.depths[position] === 0 && words.includes(wordAt(reading, position))) return position;
+  const own = reading.words;
+  for (let position = from; position < own.length; position += 1) {
+    if (words.includes(own[position] ?? '') && reading.depths[position] === 0) return position;
   }
   return -1;
 };
@@ -99,6 +123,8 @@ export const changeOf = (reading: Reading): Change | null => {
   if (!verb) return null;
   let next = position + 1;
   while (FILLERS.includes(wordAt(reading, next))) next += 1;
+  // `DELETE HISTORY FROM t`, MariaDB's: the old versions of the rows.
+  if (wordAt(reading, next) === 'HISTORY' && wordAt(reading, next + 1) === 'FROM') next += 2;
   const target = nameAt(reading, next);
   return target && { verb, target };
 };
@@ -146,19 +172,67 @@ const spelling = (tokens: readonly Token[]): string =>
 const isConstant = (tokens: readonly Token[]): boolean =>
   tokens.length === 1 && (tokens[0]?.kind === 'number' || tokens[0]?.kind === 'string');
 
+const isName = (tokens: readonly Token[]): boolean =>
+  tokens.length > 0 &&
+  tokens.every((token) => ['word', 'quoted-identifier'].includes(token.kind) || token.text === '.');
+
+const COMPARISONS: Readonly<Record<string, (left: number | string, right: number | string) => boolean>> = {
+  '=': (left, right) => left === right,
+  '==': (left, right) => left === right,
+  '<>': (left, right) => left !== right,
+  '!=': (left, right) => left !== right,
+  '<': (left, right) => left < right,
+  '>': (left, right) => left > right,
+  '<=': (left, right) => left <= right,
+  '>=': (left, right) => left >= right,
+};
+
+/** Operators that hold for a value and itself. */
+const REFLEXIVE: ReadonlySet<string> = new Set(['=', '==', '<=', '>=']);
+
+const constantOf = (tokens: readonly Token[]): number | string =>
+  tokens[0]?.kind === 'number' ? Number(tokens[0].text) : spelling(tokens);
+
+/** The operator that begins at a position, whether the scanner gave it as one token or two. */
+const operatorAt = (tokens: readonly Token[], position: number): string => {
+  const first = tokens[position]?.text ?? '';
+  const both = first + (tokens[position + 1]?.text ?? '');
+  return both in COMPARISONS && first.length === 1 ? both : first;
+};
+
+const comparesTrue = (tokens: readonly Token[]): boolean => {
+  const at = tokens.findIndex((_token, position) => operatorAt(tokens, position) in COMPARISONS);
+  if (at <= 0) return false;
+  const operator = operatorAt(tokens, at);
+  const left = tokens.slice(0, at);
+  const right = tokens.slice(at + (tokens[at]?.text === operator ? 1 : 2));
+  if (isConstant(left) && isConstant(right) && left[0]?.kind === right[0]?.kind)
+    return COMPARISONS[operator]?.(constantOf(left), constantOf(right)) ?? false;
+  // `column = column` is true for every row that has a value there, which is not what anybody means by it.
+  return REFLEXIVE.has(operator) && isName(left) && spelling(left) === spelling(right);
+};
+
+const ALWAYS = /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|.* LIKE '%+')$/;
+
+/** `1 IS NOT NULL`, `EXISTS (SELECT 1)`: no column is asked. */
+const asksNothing = (words: string): boolean => {
+  if (/^(\d+|'[^']*') IS NOT NULL$/.test(words)) return true;
+  return /^EXISTS \( SELECT (\d+|'[^']*'|TRUE|NULL|\*) \)$/.test(words);
+};
+
 const isTrue = (tokens: readonly Token[]): boolean => {
   const inner = unwrapped(tokens);
-  const text = spelling(inner);
-  if (text === 'TRUE' || text === 'NOT FALSE' || /^[1-9]\d*$/.test(text)) return true;
-  const equals = inner.findIndex((token) => ['=', '==', '<=', '>='].includes(token.text));
-  if (equals <= 0) return false;
-  const left = inner.slice(0, equals);
-  const right = inner.slice(equals + 1);
-  // `column = column` is true for every row that has a value there, which is not what anybody means by it.
-  const isName = left.every(
-    (token) => ['word', 'quoted-identifier'].includes(token.kind) || token.text === '.',
+  if (comparesTrue(inner)) return true;
+  const words = spelling(inner);
+  return ALWAYS.test(words) || asksNothing(words);
+};
+
+/** `a IS NULL OR a IS NOT NULL`: one of the branches holds for every row. */
+const covers = (branches: readonly (readonly Token[])[]): boolean => {
+  const said = branches.map((branch) => spelling(unwrapped(branch)));
+  return said.some(
+    (words) => words.endsWith(' IS NULL') && said.includes(words.replace(/ IS NULL$/, ' IS NOT NULL')),
   );
-  return (isConstant(left) || isName) && left.length > 0 && spelling(left) === spelling(right);
 };
 
 /** Longer conditions are taken for what they say: nobody writes a tautology in so many words. */
@@ -167,7 +241,9 @@ const LONGEST = 200;
 /** Whether a condition restricts nothing: `1 = 1`, `TRUE`, `a = a`, and whatever is joined to one of them by OR. */
 export const alwaysTrue = (tokens: readonly Token[]): boolean => {
   if (tokens.length > LONGEST) return false;
-  return splitAt(unwrapped(tokens), 'OR').some((branch) => {
+  const branches = splitAt(unwrapped(tokens), 'OR');
+  if (branches.length > 1 && covers(branches)) return true;
+  return branches.some((branch) => {
     const parts = splitAt(unwrapped(branch), 'AND');
     return parts.every((one) => {
       const inner = unwrapped(one);

@@ -19,8 +19,12 @@ const hasBatchSeparator = (tokens: readonly Token[]): boolean =>
       isLineEnd(tokens[position + 1]),
   );
 
+/** What the database's own parser reads is SQL, unless it says one of these. */
+const MAY_BE_FOREIGN = /^\s*[\\.]|\bDELIMITER\b|\bSTD(?:IN|OUT)\b|\bGO\b/i;
+
 /** The client command that the statement holds; null where it is SQL. */
-const directive = ({ reading }: Read): string | null => {
+const directive = ({ reading, facts }: Read): string | null => {
+  if (facts.kind !== 'opaque' && !MAY_BE_FOREIGN.test(reading.text)) return null;
   const first = reading.tokens[0]?.text ?? '';
   const second = reading.tokens[1];
   if (first.startsWith('\\')) return `\\${second?.text ?? ''}`;
@@ -45,14 +49,12 @@ export const foreignText = (one: Read): Hazard[] => {
     const message = `${command} is a command of a command-line client; the driver sends it and the database refuses it.`;
     return [hazardOf(processRule('x-client-directive'), { ...parts, message })];
   }
-  const verb = wordAt(one.reading, 0);
-  if (DYNAMIC.includes(verb)) {
-    return [
-      hazardOf(processRule('x-dynamic-sql'), {
-        ...parts,
-        message: `What ${verb} runs here is not in its text.`,
-      }),
-    ];
+  const verb = one.facts.kind === 'opaque' ? wordAt(one.reading, 0) : '';
+  if (DYNAMIC.includes(verb) || one.facts.runsCode) {
+    const message = one.facts.opaque
+      ? `What it runs is not in its text: ${one.facts.opaque}.`
+      : `What ${verb} runs here is not in its text.`;
+    return [hazardOf(processRule('x-dynamic-sql'), { ...parts, message })];
   }
   if (one.facts.kind !== 'opaque') return [];
   const message = one.facts.opaque ?? 'The text could not be analysed.';

@@ -30,7 +30,11 @@ const KINDS = [
 /** How far from CREATE the kind may stand. */
 const REACH = 12;
 
+/** Only these say what happens where the object exists. */
+const MEETS = /\bREPLACE\b|\bEXISTS\b/i;
+
 const creationOf = (reading: Reading): Creation | null => {
+  if (!MEETS.test(reading.text)) return null;
   if (wordAt(reading, 0) !== 'CREATE') return null;
   const replaces = wordAt(reading, 1) === 'OR' && wordAt(reading, 2) === 'REPLACE';
   let position = replaces ? 3 : 1;
@@ -99,17 +103,32 @@ const columnsOf = (object: SchemaObject): readonly string[] => {
   return Array.isArray(columns) ? columns.map(String) : [];
 };
 
+const HOLDS_ROWS = ['table', 'sequence'];
+
+/** Nobody knows what was there before; a table that is replaced loses its rows, a body is only another. */
+const perhapsReplaced = (one: Read, creation: Creation): Hazard => {
+  const hazard = hazardOf(processRule('x-create-or-replace'), {
+    subject: `${creation.kind} ${creation.name}`,
+    message: `Where a ${creation.kind} ${creation.name} exists, it is replaced by what the statement says.`,
+    at: one.planned,
+  });
+  return HOLDS_ROWS.includes(creation.kind)
+    ? adjusted(hazard, 'destructive', `replacing a ${creation.kind} drops what it holds`)
+    : adjusted(hazard, 'advice', 'whether it exists is not known');
+};
+
 const replaced = (one: Read, text: Text, creation: Creation): Hazard[] => {
   const existing = sameName(text, creation);
-  if (!existing) return [];
+  if (!existing) return text.input.unknownBefore ? [perhapsReplaced(one, creation)] : [];
   const hazard = hazardOf(processRule('x-create-or-replace'), {
     subject: `${creation.kind} ${existing.name}`,
     message: `The ${creation.kind} ${existing.name} exists and is replaced by what the statement says.`,
     at: one.planned,
   });
-  const isTable = creation.kind === 'table' || creation.kind === 'sequence';
   return [
-    isTable ? adjusted(hazard, 'destructive', `replacing a ${creation.kind} drops what it holds`) : hazard,
+    HOLDS_ROWS.includes(creation.kind)
+      ? adjusted(hazard, 'destructive', `replacing a ${creation.kind} drops what it holds`)
+      : hazard,
   ];
 };
 

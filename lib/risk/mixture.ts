@@ -1,6 +1,6 @@
 // Hazards of what stands together in one migration. Pure.
 import { findWord, wordAt } from './clauses.ts';
-import { hazardOf } from './hazard.ts';
+import { adjusted, hazardOf } from './hazard.ts';
 import type { Hazard, HazardRule } from './model.ts';
 import type { Read, Text } from './reading.ts';
 import { processRule } from './rules.ts';
@@ -41,13 +41,16 @@ const outsideTransactions = (group: readonly Read[]): Hazard[] => {
     return [hazard(processRule('x-mixed-tx'), outside, message)];
   }
   const message = `${outside.facts.verb} cannot run in a transaction; what it did stays when a later statement fails.`;
-  return [hazard(processRule('x-non-tx-statement'), outside, message)];
+  const found = hazard(processRule('x-non-tx-statement'), outside, message);
+  return [work.length === 1 ? adjusted(found, 'advice', 'it stands alone in its migration') : found];
 };
 
+const NAMES_CONTAINER = /\b(?:DATABASE|SCHEMA)\b/i;
 const CONTAINERS = ['DATABASE', 'SCHEMA'];
 
 /** The database or schema that a statement drops or creates. */
 const container = (one: Read, verb: string): string | null => {
+  if (!NAMES_CONTAINER.test(one.reading.text)) return null;
   if (wordAt(one.reading, 0) !== verb || !CONTAINERS.includes(wordAt(one.reading, 1))) return null;
   const from = Math.max(1, findWord(one.reading, ['EXISTS']));
   const token = one.reading.tokens[from + 1];

@@ -40,8 +40,10 @@ export interface Probe {
 /** What was measured for a hazard. */
 export interface Evidence {
   readonly question: string;
-  /** Null: not answered within the probe timeout, or not answerable. */
+  /** Null: not answered; `unanswered` says why. */
   readonly count: number | null;
+  /** What the database said in place of an answer, such as that the time was over. */
+  readonly unanswered?: string;
   /** False: the engine's estimate. */
   readonly exact: boolean;
   readonly samples: readonly string[];
@@ -106,6 +108,10 @@ export interface RiskInput {
   readonly after: Snapshot;
   /** Sizes of the tables that exist before; by `namespace\u0000name`. */
   readonly sizes: ReadonlyMap<string, TableFacts>;
+  /** The schema before is known only as far as these texts name it. */
+  readonly unknownBefore?: true;
+  /** Any tool may send the statements: the limits that dbsync sets on each cannot be counted on. */
+  readonly sentByOthers?: true;
   /** Constraints of these statements that a later migration of the same history validates. */
   readonly validatedLater?: ReadonlySet<string>;
 }

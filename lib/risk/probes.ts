@@ -14,6 +14,7 @@ export interface ProbedHazards {
 
 const MOST_SAMPLES = 5;
 const LONGEST_SAMPLE = 60;
+const LONGEST_REASON = 120;
 
 const countOf = (rows: readonly (readonly unknown[])[]): number | null => {
   const value = rows[0]?.[0];
@@ -22,37 +23,49 @@ const countOf = (rows: readonly (readonly unknown[])[]): number | null => {
   return Number.isFinite(count) ? count : null;
 };
 
-/** A key as text; a value of the database is hostile and may be long. */
-const sampleText = (row: readonly unknown[]): string => {
-  const text = row
-    .map((value) => (value instanceof Uint8Array ? `${value.length} bytes` : String(value)))
-    .join(', ');
+/** What comes from the database is hostile and may be long. */
+const short = (text: string, longest: number): string => {
   const plain = text.replaceAll(
     /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     '?',
   );
-  return plain.length > LONGEST_SAMPLE ? `${plain.slice(0, LONGEST_SAMPLE - 3)}...` : plain;
+  return plain.length > longest ? `${plain.slice(0, longest - 3)}...` : plain;
 };
 
-const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+/** A key as text. */
+const sampleText = (row: readonly unknown[]): string => {
+  const values = row.map((value) => (value instanceof Uint8Array ? `${value.length} bytes` : String(value)));
+  return short(values.join(', '), LONGEST_SAMPLE);
+};
+
+type Answer<T> = { readonly value: T } | { readonly error: string };
+
+/** A probe that fails or takes too long proves nothing, and the hazard stays as it is. */
+const attempt = async <T>(work: () => Promise<T>): Promise<Answer<T>> => {
   try {
-    return await work();
-  } catch {
-    // A probe that fails or takes too long proves nothing, and the hazard stays as it is.
-    return otherwise;
+    return { value: await work() };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return { error: short(said.split('\n')[0] ?? '', LONGEST_REASON) };
   }
 };
 
-const answer = async (probe: Probe, ask: Ask): Promise<Evidence> => {
-  const count = await attempt(async () => countOf(await ask(probe.sql)), null);
+const samplesOf = async (probe: Probe, count: number | null, ask: Ask): Promise<readonly string[]> => {
   const { sampleSql } = probe;
-  const wanted = count !== null && count > 0 && sampleSql !== undefined;
-  const rows = wanted ? await attempt(() => ask(sampleSql), []) : [];
+  if (count === null || count === 0 || sampleSql === undefined) return [];
+  const rows = await attempt(() => ask(sampleSql));
+  return 'value' in rows ? rows.value.slice(0, MOST_SAMPLES).map(sampleText) : [];
+};
+
+const answer = async (probe: Probe, ask: Ask): Promise<Evidence> => {
+  const counted = await attempt(async () => countOf(await ask(probe.sql)));
+  const count = 'value' in counted ? counted.value : null;
   return {
     question: probe.question,
     count,
+    ...('error' in counted && { unanswered: counted.error }),
     exact: true,
-    samples: rows.slice(0, MOST_SAMPLES).map(sampleText),
+    samples: await samplesOf(probe, count, ask),
   };
 };
 

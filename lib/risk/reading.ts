@@ -11,6 +11,7 @@ export interface TextFacts {
   readonly verb: string;
   readonly transactional: boolean;
   readonly opaque?: string;
+  readonly runsCode?: true;
 }
 
 /** What the analysis asks of a database. */
@@ -35,7 +36,7 @@ export interface Read {
 
 /** The plan's statements and what they are read against. */
 export interface Text {
-  readonly input: Pick<RiskInput, 'before' | 'sizes'>;
+  readonly input: Pick<RiskInput, 'before' | 'sizes' | 'unknownBefore'>;
   readonly context: TextualContext;
   readonly statements: readonly Read[];
 }
@@ -57,17 +58,19 @@ export const tableNamed = (
   return matches[0] ?? null;
 };
 
-const createdTable = (reading: Reading): Name | null => {
-  const { tokens } = reading;
-  const words = tokens.slice(0, 8).map((token) => token.text.toUpperCase());
-  if (words[0] !== 'CREATE') return null;
+/** How far into a statement the name of the table that it makes can stand. */
+const REACH = 600;
+
+const createdTable = (text: string, rules: ScanRules): string | null => {
+  const head = text.slice(0, REACH);
+  if (!/^CREATE\b/i.test(head) || !/\bTABLE\b/i.test(head)) return null;
+  const { tokens, words } = read(head, rules);
   const table = words.indexOf('TABLE');
   if (table < 0 || table > 3) return null;
   let next = table + 1;
   while (['IF', 'NOT', 'EXISTS'].includes(words[next] ?? '')) next += 1;
   const token = tokens[next];
-  const name = token?.kind === 'word' ? token.text : token?.value;
-  return name === undefined ? null : { namespace: null, name, next: next + 1 };
+  return (token?.kind === 'word' ? token.text : token?.value) ?? null;
 };
 
 /** Reads the statements in order, remembering which tables the plan has made so far. */
@@ -76,8 +79,8 @@ export const readAll = (statements: readonly PlannedStatement[], context: Textua
   return statements.map((planned) => {
     const facts = context.classify(planned);
     const reading = read(planned.statement.text, context.rules);
-    const made = createdTable(reading);
-    if (made) created.add(context.fold(made.name));
+    const made = createdTable(planned.statement.text, context.rules);
+    if (made !== null) created.add(context.fold(made));
     const change = facts.kind === 'dml' ? changeOf(reading) : null;
     const ofNewTable = change !== null && created.has(context.fold(change.target.name));
     return { planned, facts, reading, change, ofNewTable };

@@ -1,5 +1,6 @@
 // Hazards of statements that change rows: everything at once, too much at once, nothing kept. Pure.
 import type { Subject } from '../schema/index.ts';
+import type { Token } from '../sql/index.ts';
 import { alwaysTrue, findWord, whereOf } from './clauses.ts';
 import { hazardOf } from './hazard.ts';
 import { type Hazard, type Probe, tableKey } from './model.ts';
@@ -22,14 +23,53 @@ const allRows = (one: Read, text: Text): Probe | undefined => {
   return one.change?.verb === 'update' ? { ...probe, positive: 'changes-values' } : probe;
 };
 
-/** A second table in the statement can restrict the rows without any WHERE. */
-const joins = (one: Read): boolean => findWord(one.reading, ['USING', 'JOIN', 'LIMIT']) >= 0;
+/** Position of a table's name among the tokens, from a position on. */
+const namedFrom = (one: Read, from: number): boolean =>
+  one.reading.tokens
+    .slice(from)
+    .some((token) => (token.value ?? token.text).toUpperCase() === one.change?.target.name.toUpperCase());
+
+/**
+ * A join can restrict the rows without any WHERE: where it has a condition and the table itself is part of it. That is not
+ * so for `UPDATE t SET ... FROM a JOIN b ON ...` nor for `DELETE FROM t USING a`: every row of t meets some row of a.
+ */
+const joins = (one: Read): boolean => {
+  const { reading } = one;
+  if (findWord(reading, ['LIMIT', 'PORTION']) >= 0) return true;
+  const join = findWord(reading, ['JOIN', 'STRAIGHT_JOIN']);
+  if (join < 0) return false;
+  const set = findWord(reading, ['SET']);
+  if (one.change?.verb === 'update' && set < join) return false;
+  const using = findWord(reading, ['USING']);
+  if (using >= 0 && using < join && !namedFrom(one, using)) return false;
+  return findWord(reading, ['ON', 'USING'], join) >= 0 || findWord(reading, ['NATURAL']) >= 0;
+};
+
+/** `WHERE id IS NOT NULL`, of a column that never holds NULL. */
+const asksRequired = (where: readonly Token[], one: Read, { input, context }: Text): boolean => {
+  const words = where.map((token) => token.text.toUpperCase());
+  if (words.slice(-3).join(' ') !== 'IS NOT NULL' || words.length > 6 || !one.change) return false;
+  const named = where[words.length - 4];
+  const table = tableNamed(input.before, one.change.target, context.fold);
+  const object = input.before.objects.find(
+    ({ kind, name, namespace }) => kind === 'table' && name === table?.name && namespace === table.namespace,
+  );
+  const name = named?.value ?? named?.text ?? '';
+  return (
+    object?.children.some(
+      (child) =>
+        child.kind === 'column' &&
+        context.fold(child.name) === context.fold(name) &&
+        child.attributes.nullable === false,
+    ) ?? false
+  );
+};
 
 const whole = (one: Read, text: Text): Hazard[] => {
   const verb = one.change?.verb;
   if (verb !== 'delete' && verb !== 'update') return [];
   const where = whereOf(one.reading);
-  const restricted = where !== null && !alwaysTrue(where);
+  const restricted = where !== null && !alwaysTrue(where) && !asksRequired(where, one, text);
   if (restricted || (where === null && joins(one))) return [];
   const code =
     where !== null ? 'x-where-always-true' : verb === 'delete' ? 'x-delete-no-where' : 'x-update-no-where';
@@ -52,23 +92,34 @@ const large = (one: Read, text: Text): Hazard[] => {
   return [hazardOf(processRule('x-large-dml'), { subject: subjectOf(one), message, at: one.planned })];
 };
 
+/** The statement's words, upper case, with a point for everything else. */
+const wordsOf = (one: Read): string => `${one.reading.words.map((word) => word || '.').join(' ')} `;
+
+const REPLACES = /^REPLACE |^INSERT OR REPLACE | ON DUPLICATE KEY UPDATE | DO UPDATE | REPLACE INTO /;
+
+/** What a statement does to rows that are there; null where it only adds some. */
+const doesToRows = (one: Read): string | null => {
+  if (one.change?.verb === 'update') return 'overwritten';
+  if (one.change?.verb === 'delete') return 'deleted';
+  const words = wordsOf(one);
+  if (one.change?.verb === 'merge') return / DELETE | UPDATE /.test(words) ? 'overwritten or deleted' : null;
+  return REPLACES.test(words) ? 'overwritten where they exist' : null;
+};
+
 const unkept = (one: Read): Hazard[] => {
-  if (one.change?.verb !== 'update' && one.change?.verb !== 'delete') return [];
-  const message = `Rows of ${subjectOf(one)} are ${one.change.verb === 'update' ? 'overwritten' : 'deleted'}; nothing keeps what they were.`;
+  const does = doesToRows(one);
+  if (does === null) return [];
+  const message = `Rows of ${subjectOf(one)} are ${does}; nothing keeps what they were.`;
   return [
     hazardOf(processRule('x-dml-without-backup'), { subject: subjectOf(one), message, at: one.planned }),
   ];
 };
 
 /** `OR IGNORE`, `IGNORE`, `ON CONFLICT`, `ON DUPLICATE KEY`, `REPLACE`, `WHERE NOT EXISTS`: a second run does no harm. */
-const repeatable = (one: Read): boolean => {
-  const text = one.reading.tokens
-    .map((token) => (token.kind === 'word' ? token.text.toUpperCase() : '.'))
-    .join(' ');
-  return /^REPLACE |^INSERT (OR )?(IGNORE|REPLACE)| ON CONFLICT | ON DUPLICATE KEY | NOT EXISTS | NOT IN /.test(
-    `${text} `,
+const repeatable = (one: Read): boolean =>
+  /^REPLACE |^INSERT (OR )?(IGNORE|REPLACE)| ON CONFLICT | ON DUPLICATE KEY | NOT EXISTS | NOT IN /.test(
+    wordsOf(one),
   );
-};
 
 const seed = (one: Read, text: Text): Hazard[] => {
   if (one.change?.verb !== 'insert' || repeatable(one)) return [];

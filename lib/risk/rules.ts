@@ -70,6 +70,18 @@ const OF_STATEMENTS: readonly HazardRule[] = [
     'Split the migration.',
   ),
   row(
+    'x-measured-work',
+    'blocking',
+    'A statement that no other hazard speaks of was seen to read or write a whole table.',
+    'Split it into steps that do less, or run it at a quiet time.',
+  ),
+  row(
+    'x-measured-lock',
+    'blocking',
+    'A statement that cannot be read was seen to lock a table that is in use.',
+    'Write the statements out, each in a migration of its own, and run them at a quiet time.',
+  ),
+  row(
     'x-not-atomic',
     'advice',
     'A failure can leave the first part of the run in place.',

@@ -17,12 +17,26 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 
 const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
 
+const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
+
+/** Whether the engine's own JSON of a record is the canonical one: sorted keys, and values that hold no record. */
+const isFlat = (record: Readonly<Record<string, unknown>>): boolean => {
+  let last = '';
+  for (const key in record) {
+    const value = record[key];
+    if (key < last || !(isScalar(value) || (Array.isArray(value) && value.every(isScalar)))) return false;
+    last = key;
+  }
+  return true;
+};
+
 /** JSON with sorted keys and without undefined members: the text that is hashed wherever dbsync hashes data. */
 export const canonicalJson = (value: unknown): string => {
   if (typeof value === 'string') return quoted(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const record = value as Record<string, unknown>;
+  if (isFlat(record)) return JSON.stringify(record);
   const keys = Object.keys(record);
   let members = '';
   for (const key of isSorted(keys) ? keys : keys.sort()) {

@@ -70,7 +70,7 @@ type GivenAttributes = Readonly<Record<string, Value | undefined>>;
 /** Whether the attributes are sorted and none is null, so that they can stay as they are. */
 const isCanonical = (given: GivenAttributes): given is Readonly<Record<string, Value>> => {
   let last = '';
-  for (const key of Object.keys(given)) {
+  for (const key in given) {
     const value = given[key];
     if (key < last || value === null || value === undefined) return false;
     last = key;

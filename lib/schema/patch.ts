@@ -81,7 +81,7 @@ const byOwner = (changes: readonly Change[]): ReadonlyMap<string, readonly Chang
 };
 
 /** The snapshot after the diff's changes; changes to objects that it does not hold are without effect. */
-export const patchSnapshot = (snapshot: Snapshot, diff: Diff): Snapshot => {
+export const patchSnapshot = (snapshot: Snapshot, diff: Pick<Diff, 'changes'>): Snapshot => {
   const byKey = new Map(snapshot.objects.map((object) => [keyOf(object), object]));
   for (const [key, changes] of byOwner(diff.changes)) {
     const next = patched(byKey.get(key), changes);

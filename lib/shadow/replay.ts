@@ -1,6 +1,6 @@
 // Replays migrations on a shadow database with the one executor.
 import type { Dialect, Session } from '../dialects/contract.ts';
-import { batchesOf, type ExecuteResult, execute } from '../execute/index.ts';
+import { batchesOf, type ExecuteResult, execute, type PlannedBatch } from '../execute/index.ts';
 import type { Migration, Project } from '../sources/contract.ts';
 import type { Timeouts } from '../target/index.ts';
 
@@ -9,9 +9,13 @@ export interface ReplayInput {
   readonly session: Session;
   readonly project: Project;
   readonly migrations: readonly Migration[];
+  /** One of the migrations of which only these batches are sent. */
+  readonly part?: { readonly migration: Migration; readonly batches: readonly PlannedBatch[] } | null;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Whether what the statements do to the tables is watched. */
+  readonly observed?: boolean;
   readonly progress?: (done: number, total: number, current: string) => void;
 }
 
@@ -21,8 +25,13 @@ export const replay = (input: ReplayInput): Promise<ExecuteResult> =>
     dialect: input.dialect,
     session: input.session,
     project: input.project,
-    batches: input.migrations.flatMap((migration) => batchesOf(input.dialect, migration, input.timeouts)),
+    batches: input.migrations.flatMap((migration) =>
+      migration.id === input.part?.migration.id
+        ? input.part.batches
+        : batchesOf(input.dialect, migration, input.timeouts),
+    ),
     ledger: true,
+    observed: input.observed ?? false,
     hooks: {
       record: () => {},
       progress: input.progress ?? (() => {}),

@@ -3,6 +3,9 @@
 import type { Address, Dialect, ObjectPattern, Session, ToolLock } from '../dialects/contract.ts';
 import type { Hash } from '../schema/index.ts';
 import type { Redact, Secret, Timeouts } from '../target/index.ts';
+import type { ToolRunner } from './running.ts';
+
+export type { RunHooks, SentOutcome, SentStatement, ToolRunner } from './running.ts';
 
 /** How the tool's project was recognised. Plain JSON. */
 export interface Detection {
@@ -22,6 +25,9 @@ export interface Detection {
   /** The tool's own configuration file, relative to `root`, where it has one. */
   readonly config?: string;
 }
+
+/** What the configuration says where a project's files leave it open; paths are relative to the folder looked into. */
+export type Stated = Partial<Pick<Detection, 'schema' | 'migrations'>>;
 
 /** One versioned change of the project's history. */
 export interface Migration {
@@ -56,6 +62,8 @@ export interface LedgerProblem {
   readonly migration: string | null;
   readonly message: string;
   readonly remedy: readonly string[];
+  /** The migration was begun and not finished: a plan that takes it up again does not stumble over it. */
+  readonly torn?: boolean;
 }
 
 /** The ledger and the files held against each other; every problem at once. */
@@ -78,6 +86,11 @@ export interface LedgerWriter {
   ensure(session: Session): Promise<void>;
   /** Before the first statement. Returns the row's id. */
   started(session: Session, migration: Migration, at: Date): Promise<string>;
+  /**
+   * In place of `started`, for a migration that is taken up again: its open row, now with the checksum of the text that completes
+   * it and a word on where it goes on; a new row where none is open (a shadow database). Absent where the ledger has no such rows.
+   */
+  resumed?(session: Session, migration: Migration, resumed: { at: Date; note: string }): Promise<string>;
   finished(session: Session, rowId: string, at: Date): Promise<void>;
   /** The tool's way of recording a failure that left something behind. */
   failed(session: Session, rowId: string, logs: string): Promise<void>;
@@ -101,6 +114,8 @@ export interface ToolVerdict {
   /** Which tool, version and way of asking: `Prisma schema engine 8.1.0 in process`. */
   readonly by: string;
   readonly status: 'agrees' | 'disagrees' | 'unavailable';
+  /** What the tool objects to: the ledger against the files, the database's schema against the declared one. Empty unless it disagrees. */
+  readonly against: readonly ('history' | 'schema')[];
   readonly messages: readonly string[];
 }
 
@@ -123,45 +138,13 @@ export interface SourceContext {
   readonly dialect: Dialect;
   readonly timeouts: Timeouts;
   readonly redact: Redact;
-  /** Runs `work` with an empty shadow database of the target's kind. */
-  readonly withEmptyShadow: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  /** Runs `work` with an empty shadow database of the target's kind; where `like` is given, with its server's version and settings. */
+  readonly withEmptyShadow: <T>(work: (session: Session) => Promise<T>, like?: Session | null) => Promise<T>;
   readonly tool?: ToolSettings;
-}
-
-/** A statement that the tool itself sent, captured while it ran a migration. */
-export interface SentStatement {
-  readonly migration: string;
-  readonly text: string;
-  /** It writes the tool's own ledger. */
-  readonly ledger?: boolean;
-}
-
-/** How a sent statement ended. */
-export interface SentOutcome {
-  readonly durationMs: number | null;
-  /** Rows changed or read, where the driver says so. */
-  readonly rows: number | null;
-  /** The engine's message and code, where it failed. */
-  readonly error: { readonly message: string; readonly code: string | null } | null;
-}
-
-/** What the caller of a tool's run hears, in order. */
-export interface RunHooks {
-  /** Called before the statement is sent; it is sent only after this returned, and not at all where it throws. */
-  readonly onStatement: (statement: SentStatement) => void;
-  /** Called after each statement of `onStatement`. */
-  readonly onOutcome?: (statement: SentStatement, outcome: SentOutcome) => void;
-  /** The tool began, committed or rolled back a transaction; null outside of a migration. */
-  readonly onTransaction?: (what: 'begin' | 'commit' | 'rollback', migration: string | null) => void;
-  readonly onMigration?: (migration: string, phase: 'started' | 'finished') => void;
-  readonly signal: AbortSignal;
-}
-
-/** Runs migrations that have no SQL text, by the tool itself, on the database of `address` and no other. */
-export interface ToolRunner {
-  /** Whether the engine undoes the tool's statements when their transaction is rolled back. */
-  readonly rollsBack: boolean;
-  run(migrations: readonly Migration[], address: Address, hooks: RunHooks): Promise<void>;
+  /** Who sends migrations of SQL text: dbsync, or the project's own tool, which is then the `runner`. */
+  readonly executor?: 'dbsync' | 'tool';
+  /** Absolute folder for temporary files. */
+  readonly temporary?: string;
 }
 
 /** The SQL that brings a database to the declared schema without migrations. */
@@ -200,22 +183,34 @@ export interface Project {
   /** How a file of SQL text is to be sent so that the tool's own habits hold (facts for the atomicity forecast). */
   readonly notes: readonly string[];
   /**
+   * Learns what it needs a shadow database for, while the caller holds none: before `uncovered`, `push` and `createOnly`. What is
+   * wrong is said by these. `like` is the target; null where it does not exist yet.
+   */
+  prepare?(like: Session | null): Promise<void>;
+  /**
    * Whether the declared schema is ahead of the migrations: the SQL that is missing, `''` where nothing is, null where it
    * cannot be told; objects that the migrations made by hand and the schema does not declare stand as lines of `KEPT_MARK`.
-   * The session is on a database that has the whole history applied.
+   * The session is on a shadow database that has the whole history applied, and that may be written to.
    */
   uncovered(replayed: Session): Promise<string | null>;
-  /** The SQL that push would run on the database behind the session. Throws PUSH_REFUSED where the source has no push. */
+  /** Whether `uncovered` only reads its session and runs no code of the project there, so that it may be asked on the target. */
+  readonly uncoveredOnTarget?: boolean;
+  /**
+   * The SQL that push would run on the database behind the session, a copy that may be written to. Throws PUSH_REFUSED where the
+   * source has no push, SCHEMA_UNRENDERABLE where the declared schema cannot be said in SQL.
+   */
   push(session: Session): Promise<PushPreview>;
   /** Asks the official tool whether it agrees: history clean, nothing pending, no drift that it can see. */
   verdict(session: Session): Promise<ToolVerdict>;
   /** The tool's own text of the pending migrations without running them, as far as that is possible; never complete proof. */
   preview?(report: LedgerReport): Promise<MigrationPreview>;
+  /** The SQL of migrations in code, by id, as the tool writes it without a database; those that need one are not in it. */
+  texts?(): Promise<ReadonlyMap<string, string>>;
   /**
    * Writes a new migration from the difference between the declared schema and the database, and runs nothing. The session is
    * on a database that has the whole history applied. The caller decides whether the environment allows it. Relative files.
    */
-  createOnly?(replayed: Session, title: string): Promise<readonly string[]>;
+  createOnly?(replayed: Session, title: string, at: Date): Promise<readonly string[]>;
   /** Starts what takes long to start, for a caller who knows that it will be needed. */
   warm?(): void;
   /** Ends workers and children. */
@@ -225,6 +220,8 @@ export interface Project {
 /** What is needed to start the tool's own command line on one environment's database. */
 export interface ToolCommandInput {
   readonly detection: Detection;
+  /** What the configuration says of the project's files; the tool is told of what it would not find by itself. */
+  readonly stated: Stated;
   readonly dialect: Dialect;
   readonly address: Address;
   readonly url: Secret;
@@ -250,7 +247,7 @@ export interface Source {
   readonly name: string;
   readonly title: string;
   /** Reads files only. Null where the project is not one of this tool. Throws SOURCE_UNSUPPORTED, SOURCE_INVALID. */
-  detect(root: string): Promise<Detection | null>;
+  detect(root: string, stated?: Stated): Promise<Detection | null>;
   /** Reads the project's history for one database. Throws SOURCE_INVALID, URL_PROVIDER_MISMATCH. */
   open(detection: Detection, context: SourceContext): Promise<Project>;
   /**

@@ -47,14 +47,19 @@ const strayRows = (rows: readonly RowChange[]): string[] =>
 const schemaReasons = (remaining: Diff): string[] =>
   isEmpty(remaining) ? [] : remaining.changes.map((change) => `not as predicted: ${describeChange(change)}`);
 
+/**
+ * Whether the tool's objection is the drift that the plan recorded. It explains a schema that is not the declared one (and that is
+ * compared with the predicted one besides); it never explains a history that is not the code's.
+ */
+export const explainedByDrift = ({ tool, driftKnown }: Pick<Verification, 'tool' | 'driftKnown'>): boolean =>
+  driftKnown && tool.against.length > 0 && tool.against.every((what) => what === 'schema');
+
 /** The verdict over all evidence, with every reason against it. */
 export const judgeVerification = (
   evidence: Evidence,
   options: {
     /** Other sessions may have written while the plan ran. */
     readonly othersWrite: boolean;
-    /** The plan recorded drift and left it alone: the tool sees it too, and is right. */
-    readonly driftKnown: boolean;
   },
 ): Pick<Verification, 'outcome' | 'reasons'> => {
   const { compatibility } = evidence;
@@ -64,7 +69,7 @@ export const judgeVerification = (
   const reasons = [
     ...schemaReasons(evidence.remaining),
     ...(evidence.ledger.complete ? [] : evidence.ledger.messages),
-    ...(evidence.tool.status === 'disagrees' && !options.driftKnown ? evidence.tool.messages : []),
+    ...(evidence.tool.status === 'disagrees' && !explainedByDrift(evidence) ? evidence.tool.messages : []),
     ...fresh.map((finding) => `${finding.subject}: ${finding.message}`),
     ...(options.othersWrite ? [] : strayRows(evidence.rows)),
     ...(compatibility && compatibility.exitCode !== 0

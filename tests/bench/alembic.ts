@@ -147,12 +147,13 @@ const print = (results: Results): void => {
 };
 
 /** Prints wall times and ratios for each engine. */
-export const benchAlembic = async (runs: number): Promise<void> => {
+export const benchAlembic = async (runs: number, only?: string): Promise<void> => {
   build();
   sayMachine();
   say(`${REVISIONS} revisions; medians of ${runs} rounds after a warm-up.`);
   for (const place of await places()) {
     try {
+      if (only && place.dialect !== only) continue;
       const ask = programs(place, makeProject(place));
       const results: Results = {
         'alembic upgrade head': [],

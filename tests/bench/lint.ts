@@ -6,6 +6,7 @@ import { dialectNames, loadDialect } from '../../lib/dialects/registry.ts';
 import { lintMigrations } from '../../lib/plan/index.ts';
 import type { Migration } from '../../lib/sources/contract.ts';
 import { fixed, median, repository, say, sayMachine } from './measures.ts';
+import { runPgfence } from './pgfence.ts';
 
 const FILES = 2_000;
 /** In every file: what projects write most, in the shares in which they write it. */
@@ -52,6 +53,8 @@ interface Result {
   readonly hazards: number;
   readonly cpuMs: number;
   readonly peakMiB: number;
+  /** Of the whole process, the loading of its modules included. */
+  readonly wholeMs: number;
 }
 
 const run = async (name: string): Promise<Result> => {
@@ -70,6 +73,7 @@ const run = async (name: string): Promise<Result> => {
     hazards: linted.hazards.length,
     cpuMs: (user + system) / 1000,
     peakMiB: process.resourceUsage().maxRSS / 1024,
+    wholeMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
   };
 };
 
@@ -82,6 +86,14 @@ const inChild = (name: string): Result => {
   return JSON.parse(done.stdout);
 };
 
+/** The same files of PostgreSQL, read by another linter: whole processes on both sides. */
+const benchPeer = (runs: number): void => {
+  const results = Array.from({ length: runs }, () => runPgfence(historyFor('postgres'), say));
+  const cpu = median(results.map(({ cpuMs }) => cpuMs)) / 1000;
+  const peak = median(results.map(({ peakMiB }) => peakMiB));
+  say(`pgfence   the files of postgres: ${fixed(cpu, 2)} s CPU with its start, peak ${fixed(peak, 0)} MiB`);
+};
+
 /** Each database in a process of its own; medians of the rounds. The clock starts when everything is loaded. */
 export const benchLint = async (runs: number): Promise<void> => {
   sayMachine();
@@ -92,8 +104,12 @@ export const benchLint = async (runs: number): Promise<void> => {
     const cpu = median(results.map(({ cpuMs }) => cpuMs)) / 1000;
     const peak = median(results.map(({ peakMiB }) => peakMiB));
     const parts = `${first?.statements ?? 0} statements, ${first?.hazards ?? 0} hazards`;
-    say(`${name.padEnd(10)}${parts}: ${fixed(cpu, 2)} s CPU, peak ${fixed(peak, 0)} MiB`);
+    const whole = median(results.map(({ wholeMs }) => wholeMs)) / 1000;
+    say(
+      `${name.padEnd(10)}${parts}: ${fixed(cpu, 2)} s CPU (${fixed(whole, 2)} s with its start), peak ${fixed(peak, 0)} MiB`,
+    );
   }
+  benchPeer(runs);
 };
 
 const [, file, name] = process.argv;

@@ -53,8 +53,8 @@ const standIn = (folder: string): string => {
   return file;
 };
 
-/** Installs the command line where it is not in the cache yet, and chooses its engine. */
-export const preparePrisma = (say: (line: string) => void): PrismaCli => {
+/** Installs the command line where it is not in the cache yet, and chooses its engine: a native one, else the given program, else the stand-in of this folder. */
+export const preparePrisma = (say: (line: string) => void, bridge?: string): PrismaCli => {
   const folder = path.join(os.tmpdir(), `dbsync-bench-prisma-${VERSION}`);
   install(folder, say);
   const modules = path.join(folder, 'node_modules');
@@ -65,9 +65,11 @@ export const preparePrisma = (say: (line: string) => void): PrismaCli => {
     modules,
     engine: native
       ? `native (${path.basename(native)})`
-      : 'stand-in on @prisma/schema-engine-wasm (no native engine is installed)',
+      : bridge
+        ? "dbsync's own, in the native one's place (no native engine is installed)"
+        : 'stand-in on @prisma/schema-engine-wasm (no native engine is installed)',
     variables: {
-      PRISMA_SCHEMA_ENGINE_BINARY: native ?? standIn(folder),
+      PRISMA_SCHEMA_ENGINE_BINARY: native ?? bridge ?? standIn(folder),
       // Neither side asks the network for news of itself.
       CHECKPOINT_DISABLE: '1',
       PRISMA_HIDE_UPDATE_MESSAGE: '1',

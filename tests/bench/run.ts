@@ -107,20 +107,21 @@ const benchSync = async (runs: number): Promise<void> => {
 };
 
 /** What can be measured, by name; without one the whole run is. */
-const BENCHES: Readonly<Record<string, (runs: number) => Promise<void>>> = {
+const BENCHES: Readonly<Record<string, (runs: number, only?: string) => Promise<void>>> = {
   sync: benchSync,
   snapshot: async (runs) => (await import('./snapshot.ts')).benchSnapshot(runs),
   lint: async (runs) => (await import('./lint.ts')).benchLint(runs),
-  alembic: async (runs) => (await import('./alembic.ts')).benchAlembic(runs),
+  prisma: async (runs, only) => (await import('./prisma.ts')).benchPrisma(runs, only),
+  alembic: async (runs, only) => (await import('./alembic.ts')).benchAlembic(runs, only),
 };
 
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number above 0.');
-const [name = 'sync'] = positionals;
+const [name = 'sync', only] = positionals;
 const bench = BENCHES[name];
 if (!bench) throw new Error(`There is no benchmark "${name}": ${Object.keys(BENCHES).join(', ')}.`);
 try {
-  await bench(runs);
+  await bench(runs, only);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -21,12 +21,18 @@ const one = (
   dismissed: readonly string[] = [],
 ): HazardCase => ({ name, base: T, sql, expect, dismissed });
 const ADVICE = 'my-algorithm-lock-missing advice';
+/** The helper's server is MariaDB 10.11. */
+const INSTANT = 'my-mariadb-instant-format advice';
 
 export const HAZARD_CASES: readonly HazardCase[] = [
   one('drop table', 'DROP TABLE t', ['my-drop-table destructive 2']),
   one('drop an empty table', 'DROP TABLE empty', ['my-drop-table breaking']),
-  one('drop column', 'ALTER TABLE t DROP COLUMN name, ALGORITHM=INSTANT', ['my-drop-column destructive 2']),
+  one('drop column', 'ALTER TABLE t DROP COLUMN name, ALGORITHM=INSTANT', [
+    'my-drop-column destructive 2',
+    INSTANT,
+  ]),
   one('drop column without values', 'ALTER TABLE t ADD COLUMN zz INT; ALTER TABLE t DROP COLUMN zz', [
+    INSTANT,
     ADVICE,
     'my-partial-file breaking',
   ]),
@@ -41,6 +47,7 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   one('rename table', 'RENAME TABLE t TO u', ['my-rename-table breaking']),
   one('rename table by ALTER', 'ALTER TABLE t RENAME TO u', ['my-rename-table breaking', ADVICE]),
   one('rename written as drop and add', 'ALTER TABLE t DROP COLUMN note, ADD COLUMN notes VARCHAR(50)', [
+    INSTANT,
     'x-rename-as-drop-add destructive 1',
     ADVICE,
   ]),
@@ -103,23 +110,30 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   one('character set that holds everything', 'ALTER TABLE t MODIFY note VARCHAR(50) CHARACTER SET latin1', [
     'my-charset-convert breaking 0',
     ADVICE,
+    'my-utf8mb3-display-width advice',
   ]),
   one('required column without default', 'ALTER TABLE t ADD COLUMN req INT NOT NULL', [
+    INSTANT,
     'my-add-not-null-implicit breaking 2',
     ADVICE,
   ]),
   one(
     'required column on an empty table',
     'ALTER TABLE empty ADD COLUMN req INT NOT NULL',
-    [ADVICE],
+    [INSTANT, ADVICE],
     ['my-add-not-null-implicit'],
   ),
   one('required date without default', 'ALTER TABLE t ADD COLUMN req DATE NOT NULL', [
+    INSTANT,
     'my-add-not-null-date breaking 2',
     ADVICE,
   ]),
-  one('required column with default', 'ALTER TABLE t ADD COLUMN req INT NOT NULL DEFAULT 0', [ADVICE]),
+  one('required column with default', 'ALTER TABLE t ADD COLUMN req INT NOT NULL DEFAULT 0', [
+    INSTANT,
+    ADVICE,
+  ]),
   one('stored generated column', 'ALTER TABLE t ADD COLUMN s INT AS (n + 2) STORED', [
+    INSTANT,
     'my-add-stored-generated blocking',
     ADVICE,
   ]),
@@ -153,10 +167,11 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   one(
     'primary key',
     'ALTER TABLE p DROP PRIMARY KEY, ADD COLUMN x INT NOT NULL DEFAULT 1, ADD PRIMARY KEY (id, x)',
-    ['my-primary-key-change blocking', ADVICE],
+    [INSTANT, 'my-add-column-not-instant blocking', 'my-primary-key-change blocking', ADVICE],
   ),
   one('table without primary key', 'CREATE TABLE loose (a INT)', ['my-table-without-pk advice']),
   one('engine', 'ALTER TABLE p ENGINE=MyISAM', [
+    'my-utf8mb3-display-width advice',
     'my-engine-change destructive',
     'my-row-format-compression blocking',
     ADVICE,

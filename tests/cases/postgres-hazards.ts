@@ -178,6 +178,38 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     count: 5,
   },
   {
+    name: 'a timestamp read as one of UTC',
+    base: 'ALTER TABLE t ADD COLUMN r timestamp(3)',
+    sql: "ALTER TABLE t ALTER COLUMN r SET DATA TYPE timestamptz(3) USING r AT TIME ZONE 'UTC'",
+    found: ['pg-change-type-rewrite'],
+    absent: ['pg-using-expression'],
+  },
+  {
+    name: 'a timestamp with a zone and less than full precision',
+    base: 'ALTER TABLE t ADD COLUMN r timestamp(3)',
+    sql: 'ALTER TABLE t ALTER COLUMN r TYPE timestamptz(3)',
+    found: ['pg-change-type-rewrite'],
+    absent: ['pg-narrow-type'],
+  },
+  {
+    name: 'a timestamp with a zone and full precision',
+    base: 'ALTER TABLE t ADD COLUMN r timestamp(3)',
+    sql: 'ALTER TABLE t ALTER COLUMN r TYPE timestamptz',
+    found: [],
+    absent: ['pg-change-type-rewrite'],
+  },
+  {
+    name: 'text for varchar, computed',
+    sql: 'ALTER TABLE t ALTER COLUMN c TYPE text USING upper(c)',
+    found: ['pg-using-expression', 'pg-change-type-rewrite'],
+  },
+  {
+    name: 'a timestamp read as one of a zone with summer time',
+    base: 'ALTER TABLE t ADD COLUMN r timestamp(3)',
+    sql: "ALTER TABLE t ALTER COLUMN r SET DATA TYPE timestamptz(3) USING r AT TIME ZONE 'Europe/Paris'",
+    found: ['pg-using-expression'],
+  },
+  {
     name: 'numeric precision',
     sql: 'ALTER TABLE t ALTER COLUMN n TYPE numeric(14,2)',
     found: [],

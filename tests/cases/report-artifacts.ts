@@ -3,7 +3,14 @@ import type { Execution } from '../../lib/apply/model.ts';
 import type { Approval } from '../../lib/approve/model.ts';
 import type { Artifact, ArtifactKind } from '../../lib/audit/envelope.ts';
 import type { BackupEvidence } from '../../lib/dialects/contract.ts';
-import type { DriftReport, HazardDecision, Plan, PlannedBatch, Step } from '../../lib/plan/model.ts';
+import type {
+  DriftReport,
+  HazardDecision,
+  LockForecast,
+  Plan,
+  PlannedBatch,
+  Step,
+} from '../../lib/plan/model.ts';
 import type { ConnectionCheck } from '../../lib/preflight/model.ts';
 import type { Rehearsal } from '../../lib/rehearse/model.ts';
 import type {
@@ -80,7 +87,17 @@ const step = (migration: string, index: number, sql: string): Step => ({
   verb: sql.split(/[\s"]/, 2).join(' ').trim(),
   transactional: true,
   lock: 'EXCLUSIVE',
-  effect: 'rewrite',
+  effects: [
+    {
+      namespace: null,
+      name: 'users',
+      lock: 'EXCLUSIVE',
+      blocks: 'all',
+      until: 'transaction',
+      work: 'rewrite',
+      basis: 'measured',
+    },
+  ],
   lockTimeoutMs: 5000,
   statementTimeoutMs: 30_000,
 });
@@ -109,6 +126,21 @@ const batchesOf = (name: string): PlannedBatch[] => [
     'DROP TABLE "users"',
     'ALTER TABLE "new_users" RENAME TO "users"',
   ]),
+];
+
+const locksOf = (name: string): LockForecast[] => [
+  {
+    table: { namespace: null, name },
+    lock: 'EXCLUSIVE',
+    blocks: 'all',
+    step: `${MIGRATIONS[0]}#0`,
+    until: 'transaction',
+    statements: 2,
+    heldMs: 12_400,
+    estimate: [`writes anew ${name} (496 MB, at 40 MB/s)`],
+    basis: 'measured',
+    because: `the reason of ${name}`,
+  },
 ];
 
 const hazardsOf = (name: string): Hazard[] => [
@@ -200,6 +232,7 @@ export const planOf = (name: string): Plan => ({
   createsDatabase: false,
   from: hashText('from'),
   predicted: hashText('predicted'),
+  replayed: null,
   prediction: { method: 'copied', replica: 'a copy of the file with its data', caveats: [] },
   ledger: hashText('ledger'),
   ledgerReport: {
@@ -234,11 +267,13 @@ export const planOf = (name: string): Plan => ({
       atomic: true,
       because: 'one transaction with its ledger row',
     })),
+    failures: [],
   },
   rollback: [
     { migration: MIGRATIONS[0], sql: ['DROP INDEX "users_email_key"'], brings: 'schema and data' },
     { migration: MIGRATIONS[1], sql: null, brings: 'restore from backup' },
   ],
+  locks: locksOf(name),
   backupRequired: true,
   uncovered: `CREATE INDEX "i" ON "${name}"("email");`,
   notes: ['The tool would send the whole file at once.'],
@@ -271,6 +306,8 @@ export const rehearsalOf = (name: string, plan: Hash): Rehearsal => ({
   outcome: 'passed',
   failure: null,
   durationMs: 2140,
+  locks: locksOf(name),
+  wayBack: null,
 });
 
 export const approvalOf = (name: string, plan: Hash): Approval => ({
@@ -338,7 +375,13 @@ export const verificationOf = (name: string): Verification => ({
   actual: hashText('predicted'),
   remaining: { from: hashText('predicted'), to: hashText('predicted'), changes: [] },
   ledger: { complete: true, messages: ['3 of 3 migrations are finished.'] },
-  tool: { by: 'Prisma schema engine 8.1.0 in process', status: 'agrees', messages: [`No drift in ${name}.`] },
+  tool: {
+    by: 'Prisma schema engine 8.1.0 in process',
+    status: 'agrees',
+    against: [],
+    messages: [`No drift in ${name}.`],
+  },
+  driftKnown: false,
   health: [],
   rows: [
     { table: name, before: 1_204_333, after: 1_204_333, touched: true, exact: true },

@@ -5,6 +5,7 @@ import type { Dialect, Session } from '../../lib/dialects/contract.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { fingerprint, type Snapshot } from '../../lib/schema/index.ts';
 import { Secret } from '../../lib/target/index.ts';
+import { firstWords } from '../helpers/first-words.ts';
 import type { Spec } from '../helpers/spec.ts';
 import type { Engine } from './engines.ts';
 import { TIMEOUTS } from './timeouts.ts';
@@ -84,10 +85,7 @@ export const hold = async (
     },
   );
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (data: Buffer) => resolve(data.toString()));
-    child.once('exit', (code) => reject(new Error(`held.ts ended with ${code}`)));
-  });
+  const line = await firstWords(child);
   return { child, pid: Number(line.split(' ')[1]), gone };
 };
 

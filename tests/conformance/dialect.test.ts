@@ -2,6 +2,7 @@
 import { dialectNames, loadDialect } from '../../lib/dialects/registry.ts';
 import { spec } from '../helpers/spec.ts';
 import type { Bench, Part } from './bench.ts';
+import { effects } from './effects.ts';
 import { ENGINES, type Engine } from './engines.ts';
 import { locks } from './locks.ts';
 import { names } from './names.ts';
@@ -9,7 +10,7 @@ import { sessions } from './sessions.ts';
 import { shadows } from './shadows.ts';
 import { statements } from './statements.ts';
 
-const PARTS: readonly Part[] = [statements, sessions, locks, names, shadows];
+const PARTS: readonly Part[] = [statements, effects, sessions, locks, names, shadows];
 
 const only = process.env.DBSYNC_TEST_DIALECT;
 // For work on one dialect or one part: DBSYNC_TEST_DIALECT=postgres DBSYNC_TEST_PART=names.
@@ -17,7 +18,7 @@ const partNames = process.env.DBSYNC_TEST_PART;
 const dialects = await Promise.all(
   dialectNames()
     .filter((name) => !only || name === only)
-    .map(loadDialect),
+    .map((name) => loadDialect(name)),
 );
 
 for (const dialect of dialects) {

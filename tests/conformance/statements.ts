@@ -100,6 +100,7 @@ export const statements: Part = (bench, { test }) => {
       const facts = dialect.classify(whole);
       assert.ok(KINDS.includes(facts.kind), `${facts.kind}: ${text.slice(0, 80)}`);
       assert.type(facts.transactional, 'boolean');
+      for (const effect of dialect.foresee?.(whole) ?? []) assert.is(effect.basis, 'known');
       const pieces = split(bench, text);
       const grouped = texts(dialect.batches(pieces));
       assert.ok(grouped.length <= pieces.length, text.slice(0, 80));

@@ -11,6 +11,8 @@ import { source } from '../../lib/sources/alembic/index.ts';
 import type { Project, RunHooks, SentStatement, ToolSettings } from '../../lib/sources/contract.ts';
 import { redactor, Secret, type Timeouts } from '../../lib/target/index.ts';
 
+await postgres.prepare?.();
+
 export const ALEMBIC_PROJECTS = path.resolve(import.meta.dirname, '../fixtures/projects');
 
 export const TIMEOUTS: Timeouts = {

@@ -30,6 +30,10 @@ export interface TestServer {
   readonly socket: string | null;
   readonly port: number;
   readonly host: string;
+  /** Ends it as a power cut would, or the system when memory is short; what is on disk stays. Private servers only. */
+  crash(): Promise<void>;
+  /** Starts it again after `crash`, on the same port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -96,9 +100,12 @@ const serverOver = (base: string): Omit<TestServer, 'socket'> => {
   const admin = (): Promise<Session> =>
     connectServer(dialect.address(new Secret(url('unused')), '/'), { mode: 'write', timeouts: TIMEOUTS });
   const made: string[] = [];
+  const notOurs = (): Promise<never> => Promise.reject(new Error('this server was not started here'));
   return {
     url,
     admin,
+    crash: notOurs,
+    restart: notOurs,
     stop: async () => {
       const session = await admin();
       for (const name of made) await session.execute(`DROP DATABASE IF EXISTS ${dialect.quote(name)}`);
@@ -127,69 +134,80 @@ export const startMariadb = async (options: readonly string[] = []): Promise<Tes
   if (ids) chownSync(folder, ids.uid, ids.gid);
   const user = ids ? ['--user=mysql'] : [];
   const data = path.join(folder, 'data');
+  const tmp = path.join(folder, 'tmp');
+  mkdirSync(tmp);
+  if (ids) chownSync(tmp, ids.uid, ids.gid);
   execFileSync(
     onPath('mariadb-install-db') ?? '',
     [
       '--no-defaults',
       ...user,
       `--datadir=${data}`,
+      `--tmpdir=${tmp}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--innodb-log-file-size=8M',
     ],
     { stdio: 'pipe', timeout: 60_000 },
   );
-  const tmp = path.join(folder, 'tmp');
-  mkdirSync(tmp);
-  if (ids) chownSync(tmp, ids.uid, ids.gid);
   const port = await freePort();
   const socket = path.join(folder, 's.sock');
-  const child = spawn(
-    onPath('mariadbd') ?? '',
-    [
-      '--no-defaults',
-      ...user,
-      `--datadir=${data}`,
-      `--socket=${socket}`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      `--log-error=${path.join(folder, 'error.log')}`,
-      '--skip-name-resolve',
-      `--tmpdir=${tmp}`,
-      '--innodb-log-file-size=8M',
-      '--innodb-flush-log-at-trx-commit=0',
-      '--innodb-doublewrite=OFF',
-      '--innodb-buffer-pool-size=64M',
-      ...options,
-    ],
-    { stdio: 'ignore' },
-  );
-  let exited = false;
-  const gone = new Promise<void>((resolve) =>
-    child.once('exit', () => {
-      exited = true;
-      resolve();
-    }),
-  );
-  process.once('exit', () => child.kill('SIGKILL'));
   const server = serverOver(`mysql://root@127.0.0.1:${port}/`);
-  for (let round = 0; round < 1000; round += 1) {
-    if (exited) throw new Error('mariadbd ended before it answered');
-    const session = await server.admin().catch(() => null);
-    if (session) {
-      await session.close();
-      break;
+  const launch = async (): Promise<() => Promise<void>> => {
+    const child = spawn(
+      onPath('mariadbd') ?? '',
+      [
+        '--no-defaults',
+        ...user,
+        `--datadir=${data}`,
+        `--socket=${socket}`,
+        `--port=${port}`,
+        '--bind-address=127.0.0.1',
+        `--log-error=${path.join(folder, 'error.log')}`,
+        '--skip-name-resolve',
+        `--tmpdir=${tmp}`,
+        '--innodb-log-file-size=8M',
+        '--innodb-flush-log-at-trx-commit=0',
+        '--innodb-doublewrite=OFF',
+        '--innodb-buffer-pool-size=64M',
+        ...options,
+      ],
+      { stdio: 'ignore' },
+    );
+    let exited = false;
+    const gone = new Promise<void>((resolve) =>
+      child.once('exit', () => {
+        exited = true;
+        resolve();
+      }),
+    );
+    process.once('exit', () => child.kill('SIGKILL'));
+    for (let round = 0; round < 1000; round += 1) {
+      if (exited) throw new Error('mariadbd ended before it answered');
+      const session = await server.admin().catch(() => null);
+      if (session) {
+        await session.close();
+        break;
+      }
+      if (round === 999) throw new Error('mariadbd did not answer within 30 s');
+      await sleep(30);
     }
-    if (round === 999) throw new Error('mariadbd did not answer within 30 s');
-    await sleep(30);
-  }
+    return () => {
+      child.kill('SIGKILL');
+      return gone;
+    };
+  };
+  let end = await launch();
   return {
     ...server,
     socket,
+    crash: () => end(),
+    restart: async () => {
+      end = await launch();
+    },
     stop: async () => {
       // Nobody keeps its data: an orderly shutdown takes seconds.
-      child.kill('SIGKILL');
-      await gone;
+      await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -103,7 +103,8 @@ export const serversAtHand = async (): Promise<readonly Binaries[]> => {
 };
 
 const start = async (binaries: Binaries): Promise<TestServer> => {
-  const server = await startServer(binaries);
+  // What stands for a target is no relative of the shadows that are made for it.
+  const server = await startServer(binaries, { lineage: 'target' });
   const url = `postgresql://${server.user}:${server.password}@127.0.0.1:${server.port}/postgres`;
   return wrap(`PostgreSQL ${binaries.version}`, url, server, binaries.major);
 };

@@ -101,6 +101,7 @@ const startPrisma = async (
   const command = await source.command({
     ...call,
     detection,
+    stated: {},
     dialect,
     address: dialect.address(url, root),
     url,

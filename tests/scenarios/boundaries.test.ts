@@ -166,4 +166,20 @@ spec('boundaries', ({ test }) => {
       );
       assert.equal((verification.compatibility as { tail: string[] }).tail, ['it broke']);
     }));
+
+  test('a configuration that awaits what never comes ends with a word', () =>
+    withProject(async (project) => {
+      await project.writeConfig('await new Promise(() => {});\nexport default {};\n');
+      const ended = await cli(project.root, 'status', ['--env', 'dev']);
+      assert.is(ended.code, 1);
+      assert.match(ended.stderr, /CONFIG_INVALID/);
+    }));
+
+  test('a run folder that cannot be written is refused before anything is looked at', () =>
+    withProject(async (project) => {
+      mkdirSync(path.join(project.root, 'dev', 'active'), { recursive: true });
+      writeFileSync(path.join(project.root, 'dev', 'active', 'taken'), '');
+      assert.is(await code(project.root, 'sync', { task: 'taken', confirm: 'dev' }), 'RUN_UNWRITABLE');
+      assert.not.ok(existsSync(databaseOf(project)));
+    }));
 });

@@ -53,6 +53,18 @@ const folders = (project: ProjectCopy): readonly string[] =>
 spec('the schema ahead of its migrations', ({ test, skip, after }) => {
   after(async () => server?.stop());
 
+  test('a schema that Prisma rejects leaves the plan, which says why it cannot be compared', () =>
+    withSqlite(async (project) => {
+      await editSchema(project, (text) => text.replace(/^(model Publisher \{\n)/m, '$1  email Strin\n'));
+      const planned = await run(project.root, 'plan');
+      const folder = folderOf(planned);
+      const plan = artifact(folder, 'plan.json');
+      assert.is(plan.uncovered, null);
+      assert.match(String(plan.uncoveredBecause), /Prisma rejects the schema.*Strin/s);
+      const document = readFileSync(path.join(folder, '02-migration-plan.md'), 'utf8');
+      assert.match(document, /could not be told: Prisma rejects the schema/);
+    }));
+
   test("create-only writes a migration with Prisma's own warnings, touches no database, and is then complete", () =>
     withSqlite(async (project) => {
       await run(project.root, 'sync', { confirm: 'dev' });

@@ -125,6 +125,30 @@ PRAGMA foreign_keys=ON;
       assert.is(bytesOf(databaseOf(project)), before);
     }));
 
+  test('the schema changed between the plan and its rehearsal: the plan is stale, not the migration wrong', () =>
+    withSynced(async (project) => {
+      await addNote(project);
+      await run(project.root, 'plan');
+      byHand(project, 'CREATE TABLE late (id INTEGER)');
+      const error = await refusal(project.root, 'rehearse');
+      assert.is(error.code, 'PLAN_STALE');
+      assert.match(error.message, /create table late/);
+    }));
+
+  test('another run changes the target while a rehearsal is on: the plan is stale', () =>
+    withSynced(async (project) => {
+      await addNote(project);
+      let late = false;
+      const onProgress = (status: string): void => {
+        if (late || !status.startsWith('Rehearsal: making a replica')) return;
+        late = true;
+        byHand(project, 'ALTER TABLE Publisher ADD COLUMN note TEXT');
+      };
+      const error = await refusal(project.root, 'sync', { confirm: 'dev' }, { onProgress });
+      assert.ok(late);
+      assert.is(error.code, 'PLAN_STALE');
+    }));
+
   test('the ledger changed after the approval: refused', () =>
     withSynced(async (project) => {
       await approved(project);

@@ -45,6 +45,14 @@ const states = (folder: string): string[] =>
 
 const runFolder = (project: ProjectCopy): string => path.join(project.root, 'dev/active/run/db');
 
+/** What the disk may not have yet when the machine dies: records of what is done, after the last one that was waited for. */
+const loseUnsynced = (project: ProjectCopy): void => {
+  const file = path.join(project.root, 'dev/active/run/db/artifacts/journal.ndjson');
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  while (/"event":"(?:step-done|batch-committed|batch-started)"/.test(lines.at(-1) ?? '')) lines.pop();
+  writeFileSync(file, `${lines.join('\n')}\n`);
+};
+
 spec('failed and interrupted runs', ({ test }) => {
   test('a migration that fails on the data fails in the rehearsal, with file and line, before anything is written', () =>
     withProject(async (project) => {
@@ -82,6 +90,7 @@ spec('failed and interrupted runs', ({ test }) => {
         const { rmSync } = await import('node:fs');
         rmSync(path.join(project.root, 'dev'), { recursive: true, force: true });
         assert.is(await killedRun(project.root, at), 'SIGKILL', `record ${at}`);
+        if (at % 2 === 1) loseUnsynced(project);
         const blocked = await refusal(project.root, 'sync', { confirm: 'dev' });
         assert.is(blocked.code, 'UNFINISHED_RUN', `record ${at}: ${blocked.message}`);
         assert.ok(blocked.next.some((line) => line.includes('recover.ts')));
@@ -124,7 +133,7 @@ spec('failed and interrupted runs', ({ test }) => {
       holder.exec('BEGIN EXCLUSIVE');
       await project.addMigration('20260901000000_more', 'CREATE TABLE "More" ("id" INTEGER PRIMARY KEY);\n');
       const blocked = await code(project.root, 'sync', { task: 'two', confirm: 'dev' });
-      assert.ok(['LOCK_HELD', 'PREFLIGHT_FAILED', 'CONNECT_TIMEOUT'].includes(blocked), blocked);
+      assert.is(blocked, 'LOCK_HELD');
       holder.exec('ROLLBACK');
       holder.close();
       assert.is((await run(project.root, 'sync', { task: 'two', confirm: 'dev' })).kind, 'verification');

@@ -164,6 +164,18 @@ const story = async (title: string, start: () => Promise<Engine | null>, missing
       else skip(name, missing);
     };
 
+    const onExtensions = engine?.dialect === 'mysql' ? () => {} : on;
+    onExtensions('a part that the shadow lacks is not called a fault of the migration', (server) =>
+      withStage(server, async (stage) => {
+        await stage.project.addMigration('29990101000000_part', '\nCREATE EXTENSION no_such_part;\n');
+        const error = await refusal(stage.project.root, 'plan', {}, stage.scene);
+        assert.is(error.code, 'REPLAY_FAILED');
+        assert.match(error.message, /29990101000000_part\/migration\.sql:2.*no_such_part/s);
+        assert.ok(error.next.some((line) => line.includes('shadow.urlVariable')));
+        assert.not.ok(error.next.some((line) => line.includes('Mend the migration')));
+      }),
+    );
+
     on('from nothing to the declared schema, proven; then nothing to do', (server) =>
       withStage(server, async (stage) => {
         const first = await sync(stage);
@@ -265,10 +277,13 @@ const story = async (title: string, start: () => Promise<Engine | null>, missing
             `SELECT count(*) FROM information_schema.tables WHERE table_name = 'StepOne'`,
           );
           assert.is(Number(there), transactional ? 0 : 1);
-          assert.match(
-            error.why ?? '',
-            transactional ? /^0 statements are committed/ : /^1 statements are committed/,
-          );
+          assert.match(error.why ?? '', transactional ? /: 0 committed/ : /: 1 committed/);
+          assert.match(error.message, /20270101000000_two_steps\/migration\.sql:2/);
+          if (transactional) return;
+          const left = await run(stage.project.root, 'recover', {}, stage.scene);
+          assert.is(left.exitCode, 3);
+          const { next } = left.data as { next: readonly string[] };
+          assert.ok(next.join('\n').includes('--resume 20270101000000_two_steps'));
         }),
     );
 

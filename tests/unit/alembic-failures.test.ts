@@ -66,7 +66,7 @@ spec('alembic: failures', ({ test, skip }) => {
     assert.equal(report.applied, ['x001']);
     assert.equal(report.pending, ['x002', 'x003']);
     assert.ok((await tables(address)).includes('half'), 'SQLite keeps what a failed revision made');
-    assert.ok(project.notes.some((note) => note.includes('leaves what ran before the failure')));
+    assert.ok(project.notes.some((note) => note.includes('leaves the DDL that ran before')));
   });
 
   test('an exception of the revision itself: type, message, place', async () => {
@@ -144,6 +144,8 @@ spec('alembic: failures', ({ test, skip }) => {
       assert.is(error.code, 'INTERRUPTED', everythingIn(error));
       assert.match(error.message, /in revision s002|asked to stop/);
       assert.ok(seconds < 30, `${seconds} s`);
+      assert.ok(processesOf(root).length <= 1, 'the warmed Python alone');
+      await bench.close();
       assert.equal(processesOf(root), []);
       const report = await using(address, 'read', (session) =>
         bench.ledger.read(session, { targetHasObjects: true }),

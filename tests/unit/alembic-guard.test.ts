@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Address } from '../../lib/dialects/contract.ts';
 import { openBridge } from '../../lib/sources/alembic/bridge.ts';
-import { Secret } from '../../lib/target/index.ts';
+import { redactor, Secret } from '../../lib/target/index.ts';
 import {
   copyAlembic,
   emptyFile,
@@ -128,14 +128,15 @@ spec('alembic: the guard', ({ test, skip }) => {
         PASSWORD_ONLY: secret,
         PGPASSWORD: secret,
         HARMLESS: 'yes',
+        CACHE_URL: 'redis://:another@cache/0',
       },
-      redact: (text) => text,
+      redact: redactor([new Secret(url), new Secret(secret)]),
     });
     const folder = temporary();
     const program = path.join(folder, 'look.py');
     writeFileSync(
       program,
-      'import json,os,sys\nrequest=json.loads(sys.stdin.readline())\nout=os.fdopen(3,"w")\nout.write(json.dumps({"event":"result","argv":open("/proc/self/cmdline").read(),"environment":open("/proc/self/environ").read(),"got":request["x"]}))\nout.flush()\n',
+      'import json,os,sys\nrequest=json.loads(sys.stdin.readline())["ask"]\nout=os.fdopen(3,"w")\nanswer=json.dumps({"event":"result","argv":open("/proc/self/cmdline").read(),"environment":open("/proc/self/environ").read(),"got":request["x"],"told":sorted(request["environment"])})\nout.write(json.dumps({"n":1,"line":answer})+"\\n"+json.dumps({"n":1,"ended":"exit code 0"})+"\\n")\nout.flush()\n',
     );
     const outcome = await bridge.ask({
       command: [python, program],
@@ -148,7 +149,10 @@ spec('alembic: the guard', ({ test, skip }) => {
     const text = outcome.ok ? JSON.stringify(outcome.answer) : '';
     assert.match(text, 'HARMLESS=yes');
     assert.match(text, 'the request');
+    assert.not.match(text, 'CACHE_URL=');
+    assert.match(text, '"told":["CACHE_URL"]');
     for (const name of ['DATABASE_URL', 'PASSWORD_ONLY', 'PGPASSWORD', '***']) assert.not.match(text, name);
+    bridge.close();
   });
 
   test('a secret in every spelling is masked by Python before it reaches the descriptor', async () => {

@@ -41,6 +41,33 @@ spec('alembic: opening a project', ({ test, skip }) => {
     assert.match(project.notes.join('\n'), "the project's venv");
   });
 
+  for (const [name, lock, options] of [
+    ['uv', 'uv.lock', 'run --no-sync python'],
+    ['poetry', 'poetry.lock', 'run python'],
+  ] as const) {
+    test(`the interpreter: ${name} run is asked for it, changes nothing, and gives way to a virtual environment`, async () => {
+      const root = copyAlembic('plain');
+      writeFileSync(path.join(root, lock), '');
+      const bin = path.join(root, 'programs');
+      const said = path.join(root, 'said');
+      mkdirSync(bin);
+      const program = `#!/bin/sh\necho "$@" >> ${said}\nwhile [ "$1" != python ]; do shift; done\nshift\nexec ${python} "$@"\n`;
+      writeFileSync(path.join(bin, name), program);
+      chmodSync(path.join(bin, name), 0o755);
+      const environment = { PATH: `${bin}:/usr/bin:/bin` };
+      const project = await openAlembic(root, { environment, search: true });
+      assert.match(project.notes.join('\n'), `(by ${name} run)`);
+      const calls = readFileSync(said, 'utf8').trim().split('\n');
+      assert.is(calls.length, 1, 'it chooses the interpreter, and does not run it again');
+      assert.ok(calls[0]?.startsWith(`${options} /`), calls[0]);
+      wrapper(path.join(root, '.venv/bin/python'), python);
+      const own = await openAlembic(root, { environment, search: true });
+      assert.match(own.notes.join('\n'), "the project's .venv");
+      assert.is(readFileSync(said, 'utf8').trim().split('\n').length, 1);
+      await Promise.all([project.close(), own.close()]);
+    });
+  }
+
   test('named sections: one must be chosen, and the chosen one is opened', async () => {
     const root = copyAlembic('plain');
     const ini = path.join(root, 'alembic.ini');

@@ -1,5 +1,5 @@
 // Real Alembic projects on SQLite: what is read, run, compared and written, with the machine's own Python.
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Address } from '../../lib/dialects/contract.ts';
@@ -123,7 +123,7 @@ spec('alembic: projects on SQLite', ({ test, skip }) => {
     const files = await using(
       address,
       'read',
-      async (session) => (await project.createOnly?.(session, 'bio of users')) ?? [],
+      async (session) => (await project.createOnly?.(session, 'bio of users', new Date(0))) ?? [],
     );
     assert.is(files.length, 1);
     assert.match(files[0] ?? '', /^alembic\/versions\/.*bio_of_users\.py$/);
@@ -229,9 +229,21 @@ spec('alembic: projects on SQLite', ({ test, skip }) => {
     await downgrade(bench, undone, address, listening().hooks);
     assert.equal((await read(project, address)).applied, ['a001']);
     assert.equal(await names(address), ['alembic_version', 'sqlite_autoindex_alembic_version_1', 'users']);
-    await downgrade(bench, project.migrations.slice(0, 1), address, listening().hooks);
+    assert.is(await downgrade(bench, project.migrations.slice(0, 1), address, listening().hooks), true);
     assert.equal((await read(project, address)).applied, []);
-    bench.close();
+    await bench.close();
+  });
+
+  test('a revision with an empty downgrade has no way back, and nothing is undone', async () => {
+    const root = copyAlembic('plain');
+    const file = path.join(root, 'alembic/versions/a002_posts.py');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, `${text.slice(0, text.indexOf('def downgrade'))}def downgrade():\n    """None."""\n`);
+    const project = await openAlembic(root);
+    const address = await fresh();
+    await upgrade(project, address);
+    assert.is(await project.runner?.undo?.(project.migrations, address, listening().hooks), false);
+    assert.equal((await read(project, address)).applied, ['a001', 'a002', 'a003']);
   });
 
   test('a file that is missing is created by nothing', async () => {

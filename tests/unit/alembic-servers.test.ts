@@ -80,6 +80,21 @@ onServers('projects', (here, { test }) => {
     }
   });
 
+  test('placeholders and percent signs are told as the engine writes them, not as the driver does', async () => {
+    const address = await here.fresh();
+    const root = copyAlembic('plain');
+    const file = path.join(root, 'alembic/versions/a003_bio.py');
+    const sent = `op.get_bind().execute(sa.text("SELECT id FROM users WHERE email LIKE '50%' AND id = :id"), {"id": 1})`;
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('def upgrade():\n', `def upgrade():\n    ${sent}\n`),
+    );
+    const heard = await upgrade(await here.open(root, address), address);
+    const told = heard.statements.find(({ text }) => text.startsWith('SELECT id'))?.text;
+    const mark = here.isPostgres ? '$1' : '?';
+    assert.is(told, `SELECT id FROM users WHERE email LIKE '50%' AND id = ${mark}`);
+  });
+
   test('a failing revision: what is said, masked, and what the engine kept', async () => {
     const address = await here.fresh();
     const project = await here.open(copyAlembic('broken'), address);

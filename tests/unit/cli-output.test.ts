@@ -1,8 +1,9 @@
 // The screen: no line wider than the terminal, no colour where none is wanted, no name that moves the cursor.
 import * as assert from 'uvu/assert';
 import { hanging, padTo, table, widthOf, wrap } from '../../lib/cli/layout.ts';
-import { errorBlock, facts, heading } from '../../lib/cli/output.ts';
+import { errorBlock, facts, heading, question } from '../../lib/cli/output.ts';
 import { summaryOfPlan } from '../../lib/cli/plan-summary.ts';
+import { linesOf } from '../../lib/cli/screen.ts';
 import { type Style, type StyleVariables, style } from '../../lib/cli/style.ts';
 import {
   summaryOfApproval,
@@ -278,6 +279,34 @@ spec('cli: screens', ({ test }) => {
     });
     assert.is(behind[0], '⚠ production: 2 pending migrations.');
     assert.is(behind.at(-1), '  $ do it');
+  });
+
+  test('nothing pending is not all well where the schema needs more than the migrations bring', () => {
+    const first = (data: object): string =>
+      linesOf(
+        plainAt(200),
+        { kind: 'nothing', data: { target: targetOf('users'), task: 't', ...data } },
+        '/',
+      )[0] ?? '';
+    assert.match(
+      first({ applied: 3, uncovered: null }),
+      /^✔ Nothing to do: production has every migration\./,
+    );
+    assert.match(first({ applied: 3, uncovered: 'CREATE TABLE t ();' }), /^⚠ Nothing is pending, but /);
+    assert.match(
+      first({ applied: 0, uncovered: 'CREATE TABLE t ();' }),
+      /^⚠ .*the project has no migrations/,
+    );
+  });
+
+  test('a question breaks at words, and no name from a database moves the cursor in it', () => {
+    const lines = question(
+      plainAt(40),
+      `column ${'\u001b[2J'}x\ny is dropped with all of its values. Accept it, because`,
+    ).split('\n');
+    assert.ok(lines.length > 1 && lines.every((line) => widthOf(line) <= 40));
+    assert.not.match(lines.join(' '), '\u001b');
+    assert.match(lines.join(' '), 'because');
   });
 
   test('facts without a value are left out', () => {

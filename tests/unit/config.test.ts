@@ -160,7 +160,12 @@ spec('configuration', ({ test, before, after }) => {
   });
 
   test('a configuration that throws or does not parse is a refusal, not a bug', async () => {
-    for (const text of ["throw new Error('no such module');", 'export default {{{']) {
+    const texts = [
+      "throw new Error('no such module');",
+      'export default {{{',
+      "export default { get source() { throw new Error('behind a getter'); } };",
+    ];
+    for (const text of texts) {
       const cwd = folderWith({ 'dbsync.config.ts': text });
       const error = await refusal(() => loadConfig({ cwd, environment: {} }));
       assert.is(error.code, 'CONFIG_INVALID');
@@ -190,7 +195,7 @@ spec('configuration', ({ test, before, after }) => {
     assert.equal([open.allowPush, open.inlineAcceptance, open.target.create], [true, true, false]);
     const closed = resolveEnvironment(await load(base({ protected: true }), { DATABASE_URL: 'x' }), 'dev');
     assert.equal([closed.allowPush, closed.inlineAcceptance, closed.target.create], [false, false, false]);
-    assert.equal([closed.approvalMinutes, closed.backup], [60, { take: true, folder: null }]);
+    assert.equal([closed.approvalMinutes, closed.backup], [60, { take: true, restore: false, folder: null }]);
     assert.equal(closed.target.timeouts, DEFAULT_TIMEOUTS);
   });
 

@@ -8,6 +8,7 @@ import { dialect } from '../../lib/dialects/mysql/index.ts';
 import { lockName } from '../../lib/dialects/mysql/lock.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { Secret } from '../../lib/target/index.ts';
+import { firstWords } from '../helpers/first-words.ts';
 import { mariadbMissing, startMariadb, type TestServer, TIMEOUTS } from '../helpers/mariadb.ts';
 import { spec } from '../helpers/spec.ts';
 
@@ -120,7 +121,7 @@ spec('mysql lock', ({ test, skip, before, after }) => {
       env: { ...process.env, U: url },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await firstWords(child);
     assert.is((await refusal(0)).code, 'LOCK_HELD');
     child.kill('SIGKILL');
     await dialect.withLock(session, options(5000), async () => undefined);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -21,6 +22,7 @@ import { DbsyncError } from '../../lib/errors/index.ts';
 import { diffSnapshots, fingerprint } from '../../lib/schema/index.ts';
 import { Secret } from '../../lib/target/index.ts';
 import { EVERYTHING_SCRIPT } from '../cases/mysql-snapshot.ts';
+import { firstWords } from '../helpers/first-words.ts';
 import { mariadbMissing, startMariadb, type TestServer, TIMEOUTS } from '../helpers/mariadb.ts';
 import { spec } from '../helpers/spec.ts';
 
@@ -254,6 +256,21 @@ spec('mysql shadow', ({ test, skip, before, after }) => {
     assert.is(statSync(file).mode & 0o777, 0o600);
   });
 
+  test('making a data folder leaves the temporary tables of a running server alone', async () => {
+    const file = path.join('/tmp', `#sql-temptable-${process.pid}-1-1.MAI`);
+    writeFileSync(file, '');
+    // As a server would have made it: of the account that servers run as.
+    const { uid, gid } = statSync(server.socket ?? file);
+    chownSync(file, uid, gid);
+    await dialect.close?.();
+    for (const old of readdirSync(os.tmpdir())) {
+      if (old.startsWith('dbsync_template_')) rmSync(path.join(os.tmpdir(), old));
+    }
+    await using({ ...request, content: 'empty' }, async () => {});
+    assert.ok(statSync(file).isFile());
+    rmSync(file);
+  });
+
   test('a private server is gone with its process, even after kill -9', async () => {
     const before = folders();
     const program = `
@@ -267,7 +284,7 @@ spec('mysql shadow', ({ test, skip, before, after }) => {
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await firstWords(child);
     assert.is(folders().length, before.length + 1);
     child.kill('SIGKILL');
     for (let round = 0; round < 100 && folders().length > before.length; round += 1) await sleep(100);

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import { batches } from '../../lib/dialects/postgres/batches.ts';
 import { explain } from '../../lib/dialects/postgres/explain.ts';
+import { loadParser } from '../../lib/dialects/postgres/parse.ts';
 import { SCAN_RULES } from '../../lib/dialects/postgres/rules.ts';
 import { classify } from '../../lib/dialects/postgres/scan.ts';
 import { begin, commit, rollback } from '../../lib/dialects/postgres/transaction.ts';
@@ -11,6 +12,7 @@ import { BATCH_CASES } from '../cases/postgres-batches.ts';
 import { NO_SERVER, startPostgres, withSession } from '../helpers/postgres.ts';
 import { spec } from '../helpers/spec.ts';
 
+await loadParser();
 const server = await startPostgres();
 const split = (sql: string): readonly Statement[] =>
   splitStatements(sql, { file: 'm.sql', rules: SCAN_RULES });

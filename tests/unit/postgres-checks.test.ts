@@ -91,6 +91,21 @@ spec('postgres checks', ({ test, skip, after }) => {
     });
   });
 
+  test('what an earlier run left behind is named with the statement that drops it; what is in use is not', async () => {
+    const url = await server.createDatabase();
+    await server.createDatabase('dbsync_shadow_0a');
+    const used = await server.createDatabase('dbsync_shadow_0b');
+    await withSession(used, () =>
+      withSession(url, async (session) => {
+        const verdict = await runCheck('postgres-health', session);
+        assert.is(verdict.status, 'warning');
+        assert.equal(verdict.remedy, ['DROP DATABASE dbsync_shadow_0a;']);
+      }),
+    );
+    await withSession(url, (session) => session.execute('DROP DATABASE dbsync_shadow_0a'));
+    await withSession(url, (session) => session.execute('DROP DATABASE dbsync_shadow_0b'));
+  });
+
   test('missing privileges are named', async () => {
     const url = await server.createDatabase();
     await withSession(url, (session) =>

@@ -6,6 +6,7 @@ import { hazards, rules } from '../../lib/dialects/postgres/hazards.ts';
 import { identify } from '../../lib/dialects/postgres/identify.ts';
 import { inspect } from '../../lib/dialects/postgres/inspect.ts';
 import { measure } from '../../lib/dialects/postgres/measure.ts';
+import { loadParser } from '../../lib/dialects/postgres/parse.ts';
 import { SCAN_RULES } from '../../lib/dialects/postgres/rules.ts';
 import { type Hazard, type RiskInput, tableKey } from '../../lib/risk/index.ts';
 import { diffSnapshots, type Snapshot } from '../../lib/schema/index.ts';
@@ -13,6 +14,8 @@ import { type Statement, splitStatements } from '../../lib/sql/index.ts';
 import { HAZARD_BASE, HAZARD_CASES, type HazardCase } from '../cases/postgres-hazards.ts';
 import { NO_SERVER, startPostgres, withSession } from '../helpers/postgres.ts';
 import { spec } from '../helpers/spec.ts';
+
+await loadParser();
 
 const NOTHING = { ignore: [] };
 const server = await startPostgres();

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import type { LockOptions } from '../../lib/dialects/contract.ts';
 import { numbersOf, runnerHolders, withLock } from '../../lib/dialects/postgres/lock.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
+import { firstWords } from '../helpers/first-words.ts';
 import { NO_SERVER, startPostgres, TIMEOUTS, withSession } from '../helpers/postgres.ts';
 import { spec } from '../helpers/spec.ts';
 
@@ -132,7 +133,7 @@ spec('postgres lock', ({ test, skip, after }) => {
       env: { ...process.env, URL_UNDER_TEST: url },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+    await firstWords(child);
     await withSession(url, async (session) => {
       assert.is((await refused(() => withLock(session, options, async () => 'never'))).code, 'LOCK_HELD');
       child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 // Shadow databases of PostgreSQL: faithful, never the target, always dropped.
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,11 +9,12 @@ import type { Session, Shadow, ShadowRequest } from '../../lib/dialects/contract
 import { chooseServer, findServers } from '../../lib/dialects/postgres/binaries.ts';
 import { identify } from '../../lib/dialects/postgres/identify.ts';
 import { inspect } from '../../lib/dialects/postgres/inspect.ts';
-import { SHADOW_PREFIX } from '../../lib/dialects/postgres/server.ts';
+import { SHADOW_PREFIX, startServer } from '../../lib/dialects/postgres/server.ts';
 import { close, createShadow } from '../../lib/dialects/postgres/shadow.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { describeChange, diffSnapshots } from '../../lib/schema/index.ts';
 import { openSecret, Secret } from '../../lib/target/index.ts';
+import { firstWords } from '../helpers/first-words.ts';
 import { isRunning, NO_SERVER, startPostgres, TIMEOUTS, withSession } from '../helpers/postgres.ts';
 import { spec } from '../helpers/spec.ts';
 
@@ -272,6 +273,57 @@ spec('postgres shadow', ({ test, skip, after }) => {
     rmSync(own, { recursive: true, force: true });
   });
 
+  test('private servers come from one template, which holds no password and lets nobody in', async () => {
+    const own = mkdtempSync(path.join(os.tmpdir(), 'dbsync-test-'));
+    chmodSync(own, 0o1777);
+    const [binaries] = await findServers();
+    if (!binaries) throw new Error('a server was there a moment ago');
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = own;
+    const systemOf = async (lineage?: string): Promise<readonly unknown[]> => {
+      const made = await startServer(binaries, lineage === undefined ? {} : { lineage });
+      try {
+        const at = `127.0.0.1:${made.port}/postgres`;
+        for (const login of ['postgres', 'postgres:wrong']) {
+          const refused = await refusal(() => withSession(`postgresql://${login}@${at}`, async () => 0));
+          assert.is(refused.code, 'CONNECT_AUTH');
+        }
+        const rows = await withSession(`postgresql://${made.user}:${made.password}@${at}`, (session) =>
+          session.query('SELECT system_identifier::text AS id FROM pg_control_system()'),
+        );
+        return [rows[0]?.id, made.password];
+      } finally {
+        await made.stop();
+      }
+    };
+    try {
+      const [first, second, other] = [await systemOf(), await systemOf(), await systemOf('another')];
+      assert.is(first[0], second[0], 'the second was not initialised again');
+      assert.is.not(first[0], other[0]);
+      assert.is.not(first[1], second[1]);
+      const files = readdirSync(own);
+      assert.is(files.length, 2);
+      const unpacked = path.join(own, 'unpacked');
+      mkdirSync(unpacked);
+      spawnSync('tar', ['-xzf', path.join(own, files[0] ?? ''), '-C', unpacked]);
+      const texts = readdirSync(path.join(unpacked, 'data/global'), { withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFileSync(path.join(unpacked, 'data/global', entry.name), 'latin1'));
+      assert.ok(
+        texts.some((text) => text.includes('pg_read_all_data')),
+        'the roles are among them',
+      );
+      assert.not.ok(texts.some((text) => /SCRAM-SHA-256|md5[0-9a-f]{32}/.test(text)));
+      const rules = readFileSync(path.join(unpacked, 'data/pg_hba.conf'), 'utf8').split('\n');
+      const active = rules.filter((line) => /^\s*[^#\s]/.test(line));
+      assert.ok(active.length > 0 && active.every((line) => line.trim().endsWith('reject')));
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+
   test('an offered database: proven to be another one and empty; its own database is dropped', async () => {
     const offered = await server.createDatabase();
     await withSession(url, async (session) => {
@@ -331,9 +383,7 @@ spec('postgres shadow', ({ test, skip, after }) => {
       cwd: path.resolve(import.meta.dirname, '../..'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [pid = '', folder = ''] = await new Promise<readonly string[]>((resolve) =>
-      child.stdout.once('data', (data: Buffer) => resolve(data.toString().split(' '))),
-    );
+    const [pid = '', folder = ''] = (await firstWords(child)).split(' ');
     assert.ok(isRunning(Number(pid)));
     child.kill('SIGKILL');
     for (let attempt = 0; attempt < 100 && isRunning(Number(pid)); attempt += 1) await sleep(100);

@@ -5,6 +5,7 @@ import { parseArguments } from '../../lib/cli/arguments.ts';
 import { SCAN_RULES } from '../../lib/dialects/postgres/rules.ts';
 import { isCovered } from '../../lib/sources/contract.ts';
 import { bridgeArguments } from '../../lib/sources/prisma/bridge/arguments.ts';
+import { chosenSchema } from '../../lib/sources/prisma/bridge/launch.ts';
 import { placeOf } from '../../lib/sources/prisma/bridge/place.ts';
 import { keptBecause, sortStatements, type Unsayable } from '../../lib/sources/prisma/uncovered.ts';
 import { openSecret } from '../../lib/target/index.ts';
@@ -23,6 +24,23 @@ const block = (provider: string, more = ''): string =>
   `datasource db {\n  provider = "${provider}"\n${more}}\n`;
 
 spec('prisma bridge: what the command line says', ({ test }) => {
+  test("the configuration's schema is passed on where Prisma would not look for it, and the user's own word stays", () => {
+    const detection = { schema: 'db/shop.prisma' };
+    const chosen = (args: readonly string[], schema?: string): readonly string[] =>
+      chosenSchema({ args, detection, stated: schema === undefined ? {} : { schema } });
+    for (const args of [
+      ['migrate', 'status'],
+      ['migrate', 'dev', '--name', 'a'],
+      ['db', 'push'],
+      ['validate'],
+    ])
+      assert.equal(chosen(args, 'db/shop.prisma'), ['--schema', 'db/shop.prisma'], args.join(' '));
+    assert.equal(chosen(['migrate', 'status']), []);
+    assert.equal(chosen(['migrate', 'status', '--schema=other.prisma'], 'db/shop.prisma'), []);
+    for (const args of [['migrate', 'diff', '--from-empty'], ['version'], ['--help']])
+      assert.equal(chosen(args, 'db/shop.prisma'), [], args.join(' '));
+  });
+
   test('the arguments of Prisma 7, and of 5 and 6', () => {
     const seven = bridgeArguments([
       '--datamodels',
@@ -76,6 +94,9 @@ spec('prisma bridge: what the command line says', ({ test }) => {
 
 const UNSAYABLE: Unsayable = new Set([
   'index\u0000\u0000t_lower',
+  'unique\u0000\u0000t_email_key',
+  'unique\u0000\u0000t_active_key',
+  'index\u0000\u0000t_active_key',
   'table\u0000\u0000part_2024',
   'default\u0000t\u0000total',
 ]);
@@ -86,6 +107,8 @@ spec('prisma: what the schema needs and what stays', ({ test }) => {
     ['DROP INDEX "public"."t_lower"', 'unsayable'],
     ['DROP INDEX "t_plain"', 'undeclared'],
     ['DROP INDEX `t_plain` ON `t`', 'undeclared'],
+    ['DROP INDEX "t_email_key"', null],
+    ['DROP INDEX "t_active_key"', 'unsayable'],
     ['DROP TABLE "part_2024"', 'unsayable'],
     ['DROP TABLE "people"', null],
     ['ALTER TABLE "t" ALTER COLUMN "total" DROP DEFAULT', 'unsayable'],

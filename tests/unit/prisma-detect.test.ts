@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { DbsyncError } from '../../lib/errors/index.ts';
-import type { Detection } from '../../lib/sources/contract.ts';
+import type { Detection, Stated } from '../../lib/sources/contract.ts';
 import { runConfig } from '../../lib/sources/prisma/config-run.ts';
 import { readConfigText } from '../../lib/sources/prisma/config-text.ts';
 import { source } from '../../lib/sources/prisma/index.ts';
@@ -45,9 +45,9 @@ const RECOGNISED: readonly (readonly [string, Expected])[] = [
   ],
 ];
 
-const refusal = async (root: string): Promise<DbsyncError> => {
+const refusal = async (root: string, stated: Stated = {}): Promise<DbsyncError> => {
   try {
-    await source.detect(root);
+    await source.detect(root, stated);
   } catch (error) {
     if (error instanceof DbsyncError) return error;
     throw error;
@@ -119,12 +119,51 @@ spec('prisma detection', ({ test, before, after }) => {
     assert.equal([found?.schema, found?.migrations], ['prisma/schema', 'prisma/migrations']);
   });
 
+  test('a configuration that is an ES module has the names of a CommonJS one, as under Prisma', async () => {
+    const root = await project('both-kinds', {
+      'package.json': '{ "type": "module" }',
+      'prisma.config.ts':
+        "const path = require('node:path');\nconst at = (name: string) => path.join(__dirname, name);\nexport default { schema: at('db.prisma') + (__filename ? '' : 'x') };\n",
+    });
+    assert.is((await runConfig(path.join(root, 'prisma.config.ts'))).schema, path.join(root, 'db.prisma'));
+  });
+
   test('names every schema of a monorepo instead of choosing one', async () => {
     const error = await refusal(path.join(PROJECTS, 'prisma-monorepo'));
     assert.is(error.code, 'SOURCE_AMBIGUOUS');
     assert.match(error.message, 'packages/accounts/prisma/schema.prisma');
     assert.match(error.message, 'packages/billing/prisma/schema.prisma');
-    assert.ok(error.next.some((line) => line.includes("project: './packages/billing'")));
+    assert.ok(error.next.includes("schema: 'packages/billing/prisma/schema.prisma'"));
+  });
+
+  test('takes the schema that the configuration states, with its package as the root', async () => {
+    const stated = { schema: 'packages/billing/prisma/schema.prisma' };
+    const found = await source.detect(path.join(PROJECTS, 'prisma-monorepo'), stated);
+    assert.is(found?.root, path.join(PROJECTS, 'prisma-monorepo/packages/billing'));
+    assert.is(found?.schema, 'prisma/schema.prisma');
+  });
+
+  test('takes one of several schemas in one folder, with migrations of another name', async () => {
+    const root = await project('flavours', {
+      'package.json': '{}',
+      'prisma/one.prisma': SCHEMA,
+      'prisma/two.prisma': SCHEMA,
+      'prisma/two-migrations/migration_lock.toml': '',
+    });
+    assert.is((await refusal(root)).code, 'SOURCE_AMBIGUOUS');
+    const found = await source.detect(root, {
+      schema: 'prisma/two.prisma',
+      migrations: 'prisma/two-migrations',
+    });
+    assert.equal([found?.schema, found?.migrations], ['prisma/two.prisma', 'prisma/two-migrations']);
+    for (const stated of [
+      { schema: 'prisma/three.prisma' },
+      { schema: 'prisma/two.prisma', migrations: 'x' },
+    ]) {
+      const error = await refusal(root, stated);
+      assert.is(error.code, 'SOURCE_INVALID');
+      assert.match(error.message, 'dbsync.config');
+    }
   });
 
   test('takes the only schema below a monorepo, with its package as the root', async () => {
@@ -274,6 +313,28 @@ spec('prisma files', ({ test }) => {
       assert.is(readConfigText(text), null);
     });
   }
+
+  for (const [title, text] of [
+    ['join', "export default { schema: path.join(__dirname, '..', 'db', 'a.prisma') }"],
+    ['resolve', "export default { schema: resolve(import.meta.dirname, '../db/a.prisma') }"],
+    [
+      'a folder of its own making',
+      "const __dirname = path.dirname(fileURLToPath(import.meta.url))\nexport default { schema: path.join(__dirname, '../db/a.prisma') }",
+    ],
+  ] as const) {
+    test(`a path from the configuration's own folder is read from its text: ${title}`, () => {
+      assert.is(path.posix.normalize(readConfigText(text)?.schema ?? ''), '../db/a.prisma');
+    });
+  }
+
+  test('a path whose start is not known is not guessed', () => {
+    for (const text of [
+      "const __dirname = path.resolve('..')\nexport default { schema: path.join(__dirname, 'a.prisma') }",
+      "export default { schema: path.join(process.cwd(), 'a.prisma') }",
+      "export default { schema: path.resolve('db', '/a.prisma') }",
+    ])
+      assert.is(readConfigText(text), null);
+  });
 
   test('a configuration in plain values is read from its text', () => {
     const text =

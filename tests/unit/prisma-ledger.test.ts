@@ -7,9 +7,11 @@ import { DbsyncError } from '../../lib/errors/index.ts';
 import type { LedgerReport, Project } from '../../lib/sources/contract.ts';
 import { compareChecksum } from '../../lib/sources/prisma/checksum.ts';
 import { slug } from '../../lib/sources/prisma/draft.ts';
-import { checksumOf } from '../../lib/sources/prisma/history.ts';
+import { checksumOf, readHistory } from '../../lib/sources/prisma/history.ts';
 import { source } from '../../lib/sources/prisma/index.ts';
+import { judge } from '../../lib/sources/prisma/judge.ts';
 import { decodeTime } from '../../lib/sources/prisma/ledger.ts';
+import { providerOfDialect } from '../../lib/sources/prisma/providers.ts';
 import { LEDGER_CASES, type LedgerCase } from '../cases/prisma-ledger.ts';
 import { sqliteContext, sqliteSession, type TestSession } from '../helpers/prisma-sessions.ts';
 import { spec } from '../helpers/spec.ts';
@@ -305,6 +307,25 @@ spec('prisma history: the files', ({ test, before, after }) => {
     const project = await openAt(path.join(folder, 'bom'));
     assert.is(project.migrations[1]?.sql, 'SELECT 1;');
     assert.is(project.migrations[1]?.checksum, checksumOf(text));
+  });
+
+  test('a byte order mark in what is applied is past mending, and not said', async () => {
+    const root = path.join(folder, 'bom');
+    const history = await readHistory(root, 'prisma/migrations');
+    const rows = history.migrations.map((migration, index) => ({
+      id: String(index),
+      checksum: migration.checksum,
+      name: migration.id,
+      startedAt: '2025-01-01T00:00:00.000Z',
+      finishedAt: '2025-01-01T00:00:01.000Z',
+      rolledBackAt: null,
+      logs: null,
+      steps: 1,
+    }));
+    const provider = providerOfDialect('sqlite');
+    const report = judge({ rows, history, provider, targetHasObjects: true });
+    assert.is(history.problems.length, 1);
+    assert.equal(report.problems, []);
   });
 
   test('two folders of one time, and two of one text, are named', async () => {

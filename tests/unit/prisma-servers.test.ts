@@ -248,8 +248,6 @@ spec('prisma on MariaDB', ({ test, skip, before, after }) => {
     const verdict = await project.verdict(session);
     assert.is(verdict.status, 'unavailable');
     assert.match(verdict.messages.join(' '), 'migrations work without it');
-    assert.is(await project.uncovered(session), null);
-    assert.is(await codeOf(project.push(session)), 'PUSH_REFUSED');
     await project.close();
     await session.close();
   });

@@ -195,6 +195,28 @@ spec('report: the plan says what its artifact says', ({ test }) => {
     assert.ok(rehearsed.includes('```text\nno such column: x\n```'));
   });
 
+  test('what breaks for the running application is divided: what can go now, what must wait, and the switch', () => {
+    const [safe, drops] = [body.batches[0]?.migration ?? '', body.batches[1]?.migration ?? ''];
+    const whole = plan({});
+    assert.ok(whole.includes('## The running application'));
+    assert.ok(renderPage(planDocument('users')).includes('<h2 id="running">The running application</h2>'));
+    assert.ok(
+      whole.includes(`needs it: ${drops.replaceAll('_', '\\_')}`) || whole.includes(`needs it: ${drops}`),
+    );
+    assert.match(whole, new RegExp(`--hold-back \\(or --to ${safe}\\)`));
+    const dropped = body.hazards.find(({ code }) => code === 'sqlite-drop-column');
+    if (!dropped) throw new Error('the cases drop no column');
+    const renamed = plan({
+      hazards: [{ ...dropped, code: 'sqlite-rename-column-table', severity: 'breaking' }],
+    });
+    assert.match(renamed, `Plan with --to ${safe} to apply only that`);
+    assert.not.match(renamed, '--hold-back');
+    const first = plan({ hazards: [{ ...dropped, migration: safe }] });
+    assert.match(first, 'first deploy code that works with both schemas');
+    const unseen = plan({ hazards: [{ ...dropped, severity: 'advice' }] });
+    assert.not.match(unseen, '## The running application');
+  });
+
   test('a plan without work says so, and says what stays pending', () => {
     const empty = { batches: [], hazards: [], decisions: [], change: { ...body.change, changes: [] } };
     assert.is(
@@ -215,7 +237,7 @@ spec('report: the plan says what its artifact says', ({ test }) => {
     if (!batch) throw new Error('the cases hold no batch');
     const alone = plan({ batches: [{ ...batch, transactional: false }] });
     assert.ok(alone.includes('2 statements outside of any transaction'));
-    assert.ok(alone.includes('| EXCLUSIVE | rewrite | by itself |'));
+    assert.ok(alone.includes('| EXCLUSIVE | rewrites users | by itself |'));
   });
 
   test('a very long statement is cut, and it is said where the rest stands', () => {
@@ -325,7 +347,7 @@ spec('report: the other documents say what their artifacts say', ({ test }) => {
       ...made,
       verification: artifact('verification', {
         ...verificationOf('users'),
-        tool: { by: 'no tool', status: 'unavailable', messages: [] },
+        tool: { by: 'no tool', status: 'unavailable', against: [], messages: [] },
         rows: [],
         compatibility: null,
       }),

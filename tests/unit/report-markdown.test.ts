@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { cell, code, fence, text } from '../../lib/report/markdown.ts';
 import { oneLine, printable, printableView } from '../../lib/report/printable.ts';
 import { renderMarkdown } from '../../lib/report/render.ts';
+import { duration } from '../../lib/report/words.ts';
 import { HOSTILE } from '../cases/report-artifacts.ts';
 import { spec } from '../helpers/spec.ts';
 
@@ -33,6 +34,12 @@ const CODES: readonly (readonly [string, string])[] = [
 ];
 
 spec('report: markdown', ({ test }) => {
+  test('a duration is said in the units that matter', () => {
+    const said = [0, 340, 2_100, 60_000, 185_000, 3_600_000, 4_800_000, 7_199_000].map(duration);
+    assert.equal(said, ['0 ms', '340 ms', '2.1 s', '1 min', '3 min 5 s', '1 h', '1 h 20 min', '1 h 59 min']);
+    assert.is(duration(null), '–');
+  });
+
   for (const [given, wanted] of TEXTS) {
     test(`prose: ${JSON.stringify(given)}`, () => assert.is(text(given), wanted));
   }

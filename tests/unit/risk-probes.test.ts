@@ -78,6 +78,15 @@ spec('risk-probes', ({ test }) => {
     }
   });
 
+  test('a question that fails is kept with what the database said, short and harmless', async () => {
+    const ask = async () =>
+      Promise.reject(new Error(`no such column: \u001b[2Jname\nmore ${'x'.repeat(400)}`));
+    const { hazards } = await answerProbes([hazard({})], ask);
+    assert.equal(hazards[0]?.evidence[0]?.unanswered, 'no such column: ?[2Jname');
+    const endless = async () => Promise.reject(new Error('x'.repeat(400)));
+    assert.is((await answerProbes([hazard({})], endless)).hazards[0]?.evidence[0]?.unanswered?.length, 120);
+  });
+
   test('questions are asked one after the other, and each once', async () => {
     let running = 0;
     let most = 0;

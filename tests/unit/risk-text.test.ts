@@ -91,7 +91,7 @@ const CASES: readonly (readonly [string, ScanRules, string])[] = [
   ['WITH x AS (SELECT 1 WHERE 1 > 0) DELETE FROM users', POSTGRES, 'x-delete-no-where'],
   ['WITH x AS (DELETE FROM users) SELECT 1', POSTGRES, ''],
   ['DELETE FROM users USING old WHERE old.id = users.id', POSTGRES, ''],
-  ['DELETE FROM users u USING old', POSTGRES, ''],
+  ['DELETE FROM users u USING old', POSTGRES, 'x-delete-no-where'],
   ['DELETE FROM users WHERE id IN (SELECT id FROM old)', POSTGRES, ''],
   ['DELETE FROM users -- WHERE id = 1\n', MYSQL, 'x-delete-no-where'],
   ["UPDATE users SET name = 'WHERE x'", MYSQL, 'x-update-no-where'],

@@ -12,9 +12,10 @@ import {
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { addressOf, parseAddress } from '../../lib/dialects/sqlite/address.ts';
-import { connect, fileExists } from '../../lib/dialects/sqlite/connect.ts';
+import { connect } from '../../lib/dialects/sqlite/connect.ts';
 import { explain } from '../../lib/dialects/sqlite/explain.ts';
 import { identify, same } from '../../lib/dialects/sqlite/identify.ts';
+import { fileExists } from '../../lib/dialects/sqlite/opening.ts';
 import { DbsyncError, type ErrorCode } from '../../lib/errors/index.ts';
 import { openSecret, Secret } from '../../lib/target/index.ts';
 import { spec } from '../helpers/spec.ts';
@@ -243,7 +244,7 @@ spec('sqlite connect', ({ test, skip, before }) => {
     const file = await makeFile(folder, 'held.db', 'CREATE TABLE t (a)');
     await withSession(file, 'write', async (other) => {
       await other.execute('BEGIN EXCLUSIVE');
-      assert.is(await codeOf(() => open(file, 'read')), 'CONNECT_TIMEOUT');
+      assert.is(await codeOf(() => open(file, 'read')), 'LOCK_HELD');
       await other.execute('ROLLBACK');
     });
   });

@@ -22,6 +22,12 @@ const splitAtCommas = (words: readonly Word[]): readonly (readonly Word[])[] => 
   return clauses.filter((clause) => clause.length > 0);
 };
 
+/** MariaDB's `WAIT n` and `NOWAIT` stand between the table and its clauses. */
+const behindWait = (words: readonly Word[], at: number): number => {
+  if (words[at]?.text === 'NOWAIT') return at + 1;
+  return words[at]?.text === 'WAIT' && words[at + 1]?.kind === 'number' ? at + 2 : at;
+};
+
 /** The clauses of an ALTER TABLE; null for every other statement. */
 export const alterOf = (planned: PlannedStatement): Alter | null => {
   const words = wordsOf(planned.statement.text);
@@ -29,7 +35,12 @@ export const alterOf = (planned: PlannedStatement): Alter | null => {
   if (head?.object !== 'TABLE') return null;
   const name = nameAt(words, head.at);
   if (!name) return null;
-  return { planned, table: name.name, clauses: splitAtCommas(words.slice(name.next)), words };
+  return {
+    planned,
+    table: name.name,
+    clauses: splitAtCommas(words.slice(behindWait(words, name.next))),
+    words,
+  };
 };
 
 /** The column that a clause is about, by its leading words: `MODIFY COLUMN x`, `CHANGE x y`, `ADD x`, `DROP COLUMN x`, `RENAME COLUMN x TO y`. */

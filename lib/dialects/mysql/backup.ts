@@ -6,7 +6,7 @@ import { access, mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DbsyncError } from '../../errors/index.ts';
-import type { BackupEvidence, BackupRequest, Session } from '../contract.ts';
+import type { BackupEvidence, BackupRequest, Identity, Session } from '../contract.ts';
 import { mysqlAddress } from './address.ts';
 import { findProgram } from './binaries.ts';
 import { withOptionFile } from './option-file.ts';
@@ -161,6 +161,53 @@ export const backup = async (request: BackupRequest): Promise<BackupEvidence> =>
     if (error instanceof DbsyncError) throw error;
     throw failed(
       'The backup could not be taken.',
+      error instanceof Error ? error.message : String(error),
+      error,
+    );
+  }
+};
+
+/** The client reads the file as its input; nothing of it stands in an argument. */
+const feed = async (program: string, args: readonly string[], file: string): Promise<void> => {
+  const input = await open(file, 'r');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const child = spawn(program, args, {
+        stdio: [input.fd, 'ignore', 'pipe'],
+        env: { LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin' },
+      });
+      let said = '';
+      child.stderr?.on('data', (data: Buffer) => {
+        said = `${said}${data}`.slice(0, COMPLAINT);
+      });
+      child.once('error', reject);
+      child.once('close', (code) =>
+        code === 0 ? resolve() : reject(new Error(printable(said.trim()) || `it ended with ${code}`)),
+      );
+    });
+  } finally {
+    await input.close();
+  }
+};
+
+/** See `Dialect.restore`. */
+export const restore = async (file: string, into: Session, identity: Identity): Promise<void> => {
+  const mariadb = identity.product === 'MariaDB';
+  const program = await findProgram(mariadb ? ['mariadb', 'mysql'] : ['mysql', 'mariadb']);
+  if (program === null) {
+    throw new DbsyncError('BACKUP_TOOL_MISSING', {
+      summary: `There is no ${mariadb ? 'mariadb' : 'mysql'} client program on this machine to restore the backup with.`,
+      next: [`Install the ${identity.product} client tools, or set backup.restore to false.`],
+    });
+  }
+  const address = mysqlAddress(into.address);
+  try {
+    await withOptionFile(address, mariadb, (options) =>
+      feed(program, [`--defaults-file=${options}`, '--comments', '--', address.database], file),
+    );
+  } catch (error) {
+    throw failed(
+      'The backup was written but cannot be restored.',
       error instanceof Error ? error.message : String(error),
       error,
     );

@@ -6,8 +6,8 @@ import { classify } from './scan.ts';
 import { wordsOf } from './words.ts';
 
 const DDL =
-  'MySQL and MariaDB commit before and after every schema statement, so it stands alone: a failure in it leaves the statements ' +
-  'before it committed, and nothing of it (one ALTER or CREATE is atomic from MySQL 8.0 and MariaDB 10.6 on).';
+  'MySQL and MariaDB commit before and after every schema statement; one ALTER or CREATE by itself is done or not done (from ' +
+  'MySQL 8.0 and MariaDB 10.6 on).';
 const DATA =
   'Data statements that follow one another are one transaction, and are rolled back together (on InnoDB tables; MyISAM and Aria ' +
   'tables do not roll back).';

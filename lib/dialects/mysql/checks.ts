@@ -1,10 +1,12 @@
 // The preflight checks that only MySQL and MariaDB need. Each asks, and says what is wrong and the next command to run.
 import { DbsyncError, messageOf } from '../../errors/index.ts';
 import type { Check, CheckContext, Identity, Session, Verdict } from '../contract.ts';
+import { blockersVerdict } from './blockers.ts';
 import { privilegesVerdict } from './grants.ts';
+import { leftovers } from './health.ts';
 import { lockHolder, lockName } from './lock.ts';
 import { measure } from './measure.ts';
-import { literal, printable } from './quote.ts';
+import { printable } from './quote.ts';
 
 /** A connected context; a database that does not exist yet has nothing to check. */
 interface Connected extends CheckContext {
@@ -50,6 +52,7 @@ const writable = asked(async ({ session, identity }) => {
       status: 'failed',
       message: `the server is read-only (${locked.join(', ')})`,
       remedy: ['Use the URL of the primary server.'],
+      code: 'DATABASE_UNUSABLE',
       facts: { read_only: true },
     };
   }
@@ -59,6 +62,7 @@ const writable = asked(async ({ session, identity }) => {
       status: 'failed',
       message: 'the server is a replica of another one: what is changed here is not changed there',
       remedy: ['Use the URL of the primary server.'],
+      code: 'DATABASE_UNUSABLE',
     };
   }
   const unknown = replicas === null ? '; whether it is a replica this role may not ask' : '';
@@ -93,73 +97,12 @@ const lockFree = asked(async ({ session, identity, toolLock }) => {
   };
 });
 
-/** Sessions that have been in a transaction so long that schema changes would wait behind them. */
-const LONG_SECONDS = 5;
-
-const transactionsQuery = `
-  SELECT t.trx_mysql_thread_id AS id, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS seconds, p.USER AS who, p.HOST AS place
-  FROM information_schema.INNODB_TRX t LEFT JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
-  WHERE t.trx_mysql_thread_id <> CONNECTION_ID() AND TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) >= ${LONG_SECONDS}
-  ORDER BY seconds DESC LIMIT 20`;
-
-const statementsQuery = (schema: string): string => `
-  SELECT ID AS id, TIME AS seconds, USER AS who, HOST AS place FROM information_schema.PROCESSLIST
-  WHERE ID <> CONNECTION_ID() AND DB = ${literal(schema)} AND COMMAND NOT IN ('Sleep', 'Daemon', 'Binlog Dump')
-    AND TIME >= ${LONG_SECONDS} ORDER BY TIME DESC LIMIT 20`;
-
-interface Blocker {
-  readonly id: number;
-  readonly text: string;
-}
-
-const blockersFrom = async (
-  session: Session,
-  sql: string,
-  what: string,
-): Promise<readonly Blocker[] | null> => {
-  try {
-    return (await session.query(sql)).map((row) => ({
-      id: Number(row.id),
-      text: printable(
-        `${String(row.id)} of ${String(row.who ?? '?')} from ${String(row.place ?? '?')}: ${what} for ${String(row.seconds)} s`,
-      ),
-    }));
-  } catch {
-    // INNODB_TRX needs the PROCESS privilege.
-    return null;
-  }
-};
-
-const blockers = asked(async ({ session, identity }) => {
-  const transactions = await blockersFrom(session, transactionsQuery, 'in a transaction');
-  const statements = await blockersFrom(
-    session,
-    statementsQuery(String(identity.facts.schema)),
-    'runs a statement',
-  );
-  const found = new Map([...(statements ?? []), ...(transactions ?? [])].map((one) => [one.id, one.text]));
-  if (found.size > 0) {
-    return {
-      status: 'warning',
-      message: `${found.size} ${found.size === 1 ? 'session' : 'sessions'} would make schema changes wait: ${[...found.values()].slice(0, 5).join('; ')}`,
-      remedy: [
-        'Wait for them, or end them with KILL and the number; a waiting schema change blocks every new query on its table.',
-      ],
-      facts: { sessions: [...found.keys()] },
-    };
-  }
-  if (transactions === null) {
-    return {
-      status: 'ok',
-      message: 'no long statement; idle transactions cannot be seen without the PROCESS privilege',
-      remedy: ['GRANT PROCESS ON *.* to the role for a complete answer.'],
-    };
-  }
-  return {
-    status: 'ok',
-    message: `no session is in a transaction or statement for ${LONG_SECONDS} s or more`,
-  };
-});
+const blockers = asked(async ({ session, identity, touched }) =>
+  blockersVerdict(session, {
+    schema: String(identity.facts.schema),
+    tables: touched.map((table) => table.name),
+  }),
+);
 
 const STRICT = /STRICT_(TRANS|ALL)_TABLES|TRADITIONAL/;
 
@@ -246,12 +189,36 @@ const online = asked(async ({ identity }) => {
   return { status: 'ok', message: instantWords(identity) };
 });
 
+/**
+ * What the role may do, roles that are active included. MySQL names those in SHOW GRANTS but shows their privileges only on demand
+ * (manual, "SHOW GRANTS Statement"); it answers with their names quoted. MariaDB shows them by itself.
+ */
+const grantLines = async (session: Session, product: string): Promise<readonly string[]> => {
+  const lines = async (sql: string): Promise<readonly string[]> =>
+    (await session.raw(sql)).rows.map((row) => String(row[0]));
+  if (product === 'MariaDB') return lines('SHOW GRANTS');
+  const [row] = await session.query('SELECT CURRENT_ROLE() AS roles').catch(() => []);
+  const roles = String(row?.roles ?? 'NONE');
+  return lines(roles === 'NONE' ? 'SHOW GRANTS' : `SHOW GRANTS FOR CURRENT_USER() USING ${roles}`);
+};
+
 const privileges = asked(async ({ session, identity, touched }) => {
-  const rows = (await session.raw('SHOW GRANTS')).rows.map((row) => String(row[0]));
-  return privilegesVerdict(rows, {
+  return privilegesVerdict(await grantLines(session, identity.product), {
     schema: String(identity.facts.schema),
     tables: touched.map((table) => table.name),
   });
+});
+
+const remains = asked(async ({ session }) => {
+  const found = await leftovers(session);
+  if (found.length === 0)
+    return { status: 'ok', message: 'no shadow database of an earlier run was left behind' };
+  return {
+    status: 'warning',
+    message: `left behind by an earlier run: ${found.map((one) => one.subject).join(', ')}`,
+    remedy: found.map((one) => one.remedy),
+    facts: { databases: found.map((one) => one.subject) },
+  };
 });
 
 export const CHECKS: readonly Check[] = [
@@ -261,5 +228,6 @@ export const CHECKS: readonly Check[] = [
   { id: 'mysql-blockers', title: 'Sessions that would block', run: blockers },
   { id: 'mysql-strict', title: 'Strict sql_mode', run: strictMode },
   { id: 'mysql-disk', title: 'Disk for table copies', run: disk },
+  { id: 'mysql-leftovers', title: 'Leftovers of earlier runs', run: remains },
   { id: 'mysql-online', title: 'Changes without a copy', run: online },
 ];

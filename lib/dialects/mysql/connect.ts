@@ -117,10 +117,19 @@ const endConnection = (connection: Connection, graceMs: number): Promise<void> =
 
 const CLOSE_GRACE_MS = 2000;
 
-const wireOf = (driver: Connection): Wire => ({
-  ask: (question) => ask(driver, question),
-  end: () => endConnection(driver, CLOSE_GRACE_MS),
-});
+const wireOf = (driver: Connection): Wire => {
+  let lost = false;
+  const note = (): void => {
+    lost = true;
+  };
+  driver.on('error', note);
+  driver.on('end', note);
+  return {
+    ask: (question) => ask(driver, question),
+    isLost: () => lost,
+    end: () => endConnection(driver, CLOSE_GRACE_MS),
+  };
+};
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/i;
 

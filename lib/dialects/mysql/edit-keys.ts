@@ -42,6 +42,10 @@ const columnsAt = (
   return { columns: listAt(words, open).map(partText), next: inner(words, open).next };
 };
 
+/** `name(20)`: only the beginning of the value is in the index. */
+const prefixOf = (part: readonly Word[]): number | null =>
+  isName(part[0]) && part[1]?.text === '(' && part[3]?.text === ')' ? Number(part[2]?.text) : null;
+
 /** An index, from the words that begin with its name or its columns. */
 export const indexObject = (
   words: readonly Word[],
@@ -49,11 +53,18 @@ export const indexObject = (
 ): SchemaObject => {
   const { columns } = columnsAt(words);
   const named = words[0]?.text === '(' || words[0]?.text === 'USING' ? null : nameAt(words, 0);
+  const open = words.findIndex((word) => word.text === '(');
+  const lengths = listAt(words, open).map(prefixOf);
   return schemaObject({
     kind: 'index',
     // Without a name it gets that of its first column (manual, CREATE TABLE).
     name: named?.name ?? columns[0] ?? '',
-    attributes: { columns, unique: kind.unique, using: kind.using },
+    attributes: {
+      columns,
+      unique: kind.unique,
+      using: kind.using,
+      lengths: lengths.some((length) => length !== null) ? lengths : undefined,
+    },
   });
 };
 

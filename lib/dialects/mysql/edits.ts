@@ -47,11 +47,31 @@ const required = (children: readonly SchemaObject[]): readonly SchemaObject[] =>
   );
 };
 
+/** `DEFAULT CHARSET = utf8mb4`, `COLLATE utf8mb4_bin`, `ROW_FORMAT = COMPACT`, behind the table's parentheses. */
+const optionsOf = (words: Clause, from: number): Readonly<Record<string, string | undefined>> => {
+  let depth = 0;
+  const end = words.findIndex(({ text: sign }, at) => {
+    if (at >= from) depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
+    return at >= from && depth === 0;
+  });
+  const options = words.slice(end + 1);
+  const behind = (...names: readonly string[]): string | undefined => {
+    const at = options.findIndex((word) => word.kind === 'word' && names.includes(word.text));
+    const value = at < 0 ? undefined : options[options[at + 1]?.text === '=' ? at + 2 : at + 1];
+    return value?.value.toLowerCase();
+  };
+  return { collation: behind('COLLATE') ?? behind('CHARSET', 'SET'), rowFormat: behind('ROW_FORMAT') };
+};
+
 const tableMade = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
   const name = nameAt(words, head.at);
   if (!name) return [];
   const children = required(listAt(words, name.next).flatMap(element));
-  const object = schemaObject({ ...table(name.name), children });
+  const object = schemaObject({
+    ...table(name.name),
+    attributes: optionsOf(words, name.next),
+    children,
+  });
   const ifMissing = words.slice(0, head.at).some((word) => word.text === 'EXISTS');
   const replaces = head.verb.includes('OR REPLACE');
   const old: SchemaEdit[] = replaces ? [{ do: 'drop', object: table(name.name), ifThere: true }] : [];
@@ -167,7 +187,13 @@ const presetChanged = (of: ObjectName, clause: Clause): readonly SchemaEdit[] =>
           .join(' ')
       : undefined;
   return [
-    { do: 'alter-child', of, child: { kinds: ['column'], name: found.column }, set: { default: value } },
+    {
+      do: 'alter-child',
+      of,
+      child: { kinds: ['column'], name: found.column },
+      set: { default: value },
+      was: { default: 'unknown' },
+    },
   ];
 };
 

@@ -10,6 +10,7 @@ import {
   type Subject,
 } from '../../schema/index.ts';
 import { clauseColumn } from './alter.ts';
+import { bytesPerCharacter, charsetOf } from './hazard-charsets.ts';
 import { RULES } from './hazard-rules.ts';
 import { countProbe, finding, misfit, names, type Scene, tableBefore } from './hazard-scene.ts';
 import { type Effect, parseType, typeEffect } from './hazard-types.ts';
@@ -41,19 +42,11 @@ const EFFECT_RULES: Readonly<Record<Exclude<Effect, 'none'>, HazardRule>> = {
   copy: RULES.changeType,
 };
 
-/** Most bytes of one character (manual, SHOW CHARACTER SET). */
-const bytesPerCharacter = (collation: unknown): number => {
-  const charset = String(collation ?? '').split('_')[0] ?? '';
-  if (/^(utf8mb4|utf16|utf16le|utf32|gb18030)$/.test(charset)) return 4;
-  if (/^(utf8|utf8mb3|eucjpms|ujis)$/.test(charset)) return 3;
-  return /^(ucs2|sjis|cp932|gbk|gb2312|big5|euckr)$/.test(charset) ? 2 : 1;
-};
-
 const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
   const { effect, where, misfits } = typeEffect(
     String(change.from),
     String(change.to),
-    bytesPerCharacter(site.before.attributes.collation),
+    bytesPerCharacter(site.scene, site.before, tableBefore(site.scene, site.table)),
   );
   if (effect === 'none') return [];
   const { scene, table, column, subject } = site;
@@ -92,8 +85,6 @@ const isInUniqueKey = (site: Site): boolean =>
       (child.kind === 'primary-key' || child.attributes.unique === true) &&
       names(child, 'columns').includes(site.column),
   );
-
-const charsetOf = (collation: unknown): string => String(collation ?? '').split('_')[0] ?? '';
 
 /** Rows whose text is not the same after a way to the new character set and back. */
 const lossyWhere = (column: string, to: string): string => {
@@ -176,35 +167,32 @@ const lostAttributes = (site: Site, changes: readonly AttributeChange[]): Hazard
   ];
 };
 
+/** `ALTER COLUMN x DROP DEFAULT`. */
+const saysDefault = ({ scene, table, column }: Site): boolean =>
+  scene.alters.some(
+    (alter) =>
+      alter.table.toLowerCase() === table.toLowerCase() &&
+      alter.clauses.map(clauseColumn).some((found) => found?.verb === 'ALTER' && found.column === column),
+  );
+
 const otherHazards = (site: Site, change: AttributeChange): Hazard[] => {
   const { scene, table, subject } = site;
   const what = describeSubject(subject);
-  if (change.name === 'srid')
-    return [
-      finding(scene, { rule: RULES.srid, subject, table, message: `${what} changes its coordinate system.` }),
-    ];
-  if (change.name === 'generated' && site.before.attributes.generatedAs === 'stored') {
-    return [
-      finding(scene, {
-        rule: RULES.addStored,
-        subject,
-        table,
-        message: `${what} is computed anew for every row.`,
-        grows: true,
-      }),
-    ];
-  }
-  if (change.name === 'autoIncrement' && change.to === true) {
-    return [
-      finding(scene, {
-        rule: RULES.addAutoIncrement,
-        subject,
-        table,
-        message: `${what} is numbered by the server from now on.`,
-        grows: true,
-      }),
-    ];
-  }
+  const found = (rule: HazardRule, message: string, grows = false): Hazard[] => [
+    finding(scene, { rule, subject, table, message, grows }),
+  ];
+  if (change.name === 'srid') return found(RULES.srid, `${what} changes its coordinate system.`);
+  // A default that MODIFY leaves out is told as what it is: left out.
+  if (
+    change.name === 'default' &&
+    change.from !== undefined &&
+    (change.to !== undefined || saysDefault(site))
+  )
+    return found(RULES.changeDefault, `The default of ${what} changes.`);
+  if (change.name === 'generated' && site.before.attributes.generatedAs === 'stored')
+    return found(RULES.addStored, `${what} is computed anew for every row.`, true);
+  if (change.name === 'autoIncrement' && change.to === true)
+    return found(RULES.addAutoIncrement, `${what} is numbered by the server from now on.`, true);
   return [];
 };
 
@@ -227,6 +215,10 @@ const altered = (scene: Scene, change: Altered): Hazard[] => {
 };
 
 const DATES = /^(date|datetime|timestamp)$/;
+
+/** Types that have no implicit value: the statement fails where there are rows (manual, "Data Type Default Values"). */
+const SPATIAL =
+  /^(geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection|geomcollection)$/;
 
 /** The value that existing rows get (manual, "Data Type Default Values"). */
 const implicitValue = (type: string): string => {
@@ -275,8 +267,10 @@ const created = (scene: Scene, change: Created): Hazard[] => {
     ];
   }
   if (nullable !== false || object.attributes.default !== undefined) return [];
-  const dated = DATES.test(parseType(String(type)).base);
-  const refused = dated && scene.strict && /NO_ZERO_DATE|TRADITIONAL/.test(scene.sqlMode);
+  const { base } = parseType(String(type));
+  const dated = DATES.test(base) || SPATIAL.test(base);
+  const refused =
+    SPATIAL.test(base) || (dated && scene.strict && /NO_ZERO_DATE|TRADITIONAL/.test(scene.sqlMode));
   const message = refused
     ? `${what} is required and has no default: with rows in the table it fails.`
     : `${what} is required and has no default: existing rows get ${implicitValue(String(type))}.`;

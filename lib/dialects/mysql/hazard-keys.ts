@@ -1,5 +1,5 @@
 // Hazards of keys, indexes and constraints that come, go or change, and of tables as wholes. From the structure. Pure.
-import type { Hazard } from '../../risk/index.ts';
+import { adjusted, type Hazard } from '../../risk/index.ts';
 import {
   type Change,
   childOf,
@@ -35,9 +35,19 @@ const wasUnique = (site: Site): boolean =>
       names(child, 'columns').every((name) => names(site.object, 'columns').includes(name)),
   );
 
+/** A new column that every row leaves NULL: no two rows are alike, for NULL differs from NULL in a key. */
+const holdsNull = ({ scene, table, object }: Site): boolean =>
+  object.kind === 'index' &&
+  names(object, 'columns').some((name) => {
+    const after = tableAfter(scene, table.name);
+    const column = childOf(table, 'column', name) ? undefined : after && childOf(after, 'column', name);
+    const { nullable, default: preset, generated } = column?.attributes ?? {};
+    return nullable === true && preset === undefined && generated === undefined;
+  });
+
 const duplicates = (site: Site): Hazard[] => {
   const { scene, subject, table, object } = site;
-  if (wasUnique(site)) return [];
+  if (wasUnique(site) || holdsNull(site)) return [];
   const columns = names(object, 'columns').map(quote);
   const message = `${describeSubject(subject)} demands that (${list(object)}) is unique.`;
   const probe = known(site)
@@ -176,7 +186,22 @@ const REBUILDING = new Set([
   'expression',
 ]);
 
+/** Whether a clause gives an index this name, so that nothing is built. */
+const isNewName = (scene: Scene, { kind, name, parent }: Subject): boolean =>
+  kind === 'index' &&
+  scene.alters.some(
+    ({ table, clauses }) =>
+      table.toLowerCase() === parent?.name.toLowerCase() &&
+      clauses.some(
+        (clause) =>
+          clause[0]?.text === 'RENAME' &&
+          /^(INDEX|KEY)$/.test(clause[1]?.text ?? '') &&
+          clause.at(-1)?.value.toLowerCase() === name.toLowerCase(),
+      ),
+  );
+
 const ofChild = (scene: Scene, change: Change): Hazard[] => {
+  if (change.action === 'create' && isNewName(scene, change.subject)) return [];
   if (change.action === 'drop') return dropped(scene, change);
   if (change.action === 'alter' && !change.attributes.some(({ name }) => REBUILDING.has(name))) return [];
   const site = siteOf(scene, change);
@@ -185,14 +210,14 @@ const ofChild = (scene: Scene, change: Change): Hazard[] => {
 
 const tableAttribute = (scene: Scene, subject: Subject, name: string, words: string): Hazard[] => {
   const parts = { subject, table: subject.name, grows: true };
-  if (name === 'engine')
+  if (name === 'engine') {
+    const message = `${describeSubject(subject)} changes its engine ${words}.`;
+    const found = finding(scene, { ...parts, rule: RULES.engine, message });
+    // What InnoDB lacks beside the others is no data.
     return [
-      finding(scene, {
-        ...parts,
-        rule: RULES.engine,
-        message: `${describeSubject(subject)} changes its engine ${words}.`,
-      }),
+      /to InnoDB\)$/i.test(words) ? adjusted(found, 'blocking', 'InnoDB keeps what others hold') : found,
     ];
+  }
   if (name === 'rowFormat' || name === 'options') {
     return [
       finding(scene, {

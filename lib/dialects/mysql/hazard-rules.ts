@@ -1,7 +1,7 @@
 // The hazards of MySQL and MariaDB, as data. Decides nothing. Facts: MySQL manual "Online DDL Operations", "Implicit Default Handling",
 // "Server SQL Modes"; MariaDB knowledge base "InnoDB Online DDL", "Instant ADD COLUMN".
 import type { HazardRule, Severity } from '../../risk/index.ts';
-import { KEYS, STATEMENTS, TABLES } from './hazard-rules-tables.ts';
+import { ACCESS, KEYS, ONLINE, STATEMENTS, TABLES } from './hazard-rules-tables.ts';
 
 const row = (code: string, severity: Severity, effect: string, remedy: string): HazardRule => ({
   code,
@@ -215,7 +215,15 @@ const COLUMNS = {
 } as const;
 
 /** Every hazard of MySQL and MariaDB, by what it is about. */
-export const RULES = { ...DROPS, ...COLUMNS, ...KEYS, ...TABLES, ...STATEMENTS } as const;
+export const RULES = {
+  ...DROPS,
+  ...COLUMNS,
+  ...KEYS,
+  ...TABLES,
+  ...STATEMENTS,
+  ...ACCESS,
+  ...ONLINE,
+} as const;
 
 /** Every hazard that this folder defines; the shared ones are the shared room's. */
 export const rules: readonly HazardRule[] = Object.values(RULES).filter((rule) =>

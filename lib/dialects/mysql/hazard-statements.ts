@@ -104,6 +104,14 @@ const partitionDrops = (scene: Scene, alter: Alter): Hazard[] =>
   alter.clauses.flatMap((clause) => {
     const [first, second] = [clause[0]?.text ?? '', clause[1]?.text ?? ''];
     const parts = { table: alter.table, grows: true };
+    if (first === 'EXCHANGE' && second === 'PARTITION') {
+      return [
+        onTable(scene, RULES.dropPartition, alter.planned, {
+          ...parts,
+          message: `Rows of a partition of table ${alter.table} change places with those of another table.`,
+        }),
+      ];
+    }
     if (/^(DROP|TRUNCATE)$/.test(first) && second === 'PARTITION') {
       return [
         onTable(scene, RULES.dropPartition, alter.planned, {
@@ -113,7 +121,9 @@ const partitionDrops = (scene: Scene, alter: Alter): Hazard[] =>
       ];
     }
     if (
-      (/^(COALESCE|REORGANIZE)$/.test(first) && second === 'PARTITION') ||
+      (/^(COALESCE|REORGANIZE|REBUILD|OPTIMIZE|REPAIR)$/.test(first) && second === 'PARTITION') ||
+      (first === 'PARTITION' && second === 'BY') ||
+      (first === 'ADD' && second === 'PARTITION' && clause.some(({ text }) => text === 'PARTITIONS')) ||
       (first === 'REMOVE' && second === 'PARTITIONING')
     ) {
       return [
@@ -213,6 +223,18 @@ const partialFiles = (scene: Scene): Hazard[] => {
   });
 };
 
+/** `ALTER SEQUENCE s RESTART`, and SETVAL with a number that stands in the text. */
+const counters = ({ planned, facts }: ReadStatement): Hazard[] => {
+  const words = wordsOf(planned.statement.text);
+  const call = words.findIndex(({ kind, text }) => kind === 'word' && text === 'SETVAL');
+  const isSet = call >= 0 && words[call + 1]?.text === '(' && /^\d+$/.test(words[call + 4]?.text ?? '');
+  const restarts = facts.verb === 'ALTER SEQUENCE' && words.some(({ text }) => text === 'RESTART');
+  if (!isSet && !restarts) return [];
+  const subject = `sequence ${isSet ? words[call + 2]?.value : (facts.tables[0]?.name ?? words[2]?.value)}`;
+  const message = `${subject} counts from another number: what it gave before can come again.`;
+  return [make(RULES.sequenceSet, planned, { subject, message })];
+};
+
 /** Every hazard that only the text shows. */
 export const statementHazards = (scene: Scene): Hazard[] => [
   ...scene.statements.flatMap((one) => [
@@ -222,6 +244,7 @@ export const statementHazards = (scene: Scene): Hazard[] => [
     ...renamesTable(scene, one),
     ...namesDefiner(one),
     ...inlineReferences(scene, one),
+    ...counters(one),
   ]),
   ...scene.alters.flatMap((alter) => [...partitionDrops(scene, alter), ...renamesIn(scene, alter)]),
   ...withoutAlgorithm(scene),

@@ -2,14 +2,20 @@
 import { type Hazard, type RiskInput, structuralHazards } from '../../risk/index.ts';
 import type { SchemaObject, Subject } from '../../schema/index.ts';
 import { clauseColumn } from './alter.ts';
+import { adviceHazards } from './hazard-advice.ts';
 import { anewHazards } from './hazard-anew.ts';
+import { explicitLocks } from './hazard-asked.ts';
 import { columnHazards } from './hazard-columns.ts';
+import { declaredHazards } from './hazard-declared.ts';
 import { keyHazards } from './hazard-keys.ts';
+import { liveHazards } from './hazard-live.ts';
+import { onlineHazards } from './hazard-online.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { locate, mended, type Scene, sceneOf } from './hazard-scene.ts';
 import { statementHazards } from './hazard-statements.ts';
 import { typeEffect } from './hazard-types.ts';
 import { quote } from './quote.ts';
+import type { Word } from './words.ts';
 
 export { rules };
 
@@ -35,6 +41,12 @@ const carried = (scene: Scene, subject: Subject): boolean => {
       scene.alters.some((alter) => alter.table.toLowerCase() === table && alter.clauses.some(renamesTable))
     );
   }
+  if (subject.kind === 'index')
+    return scene.alters.some(
+      (alter) =>
+        alter.table.toLowerCase() === table &&
+        alter.clauses.some((clause) => renamesIndex(clause, subject.name)),
+    );
   if (subject.kind !== 'column') return false;
   return scene.alters
     .filter((alter) => alter.table.toLowerCase() === table)
@@ -46,6 +58,11 @@ const carried = (scene: Scene, subject: Subject): boolean => {
         found.column.toLowerCase() === subject.name.toLowerCase(),
     );
 };
+
+const renamesIndex = (clause: readonly Word[], name: string): boolean =>
+  clause[0]?.text === 'RENAME' &&
+  /^(INDEX|KEY)$/.test(clause[1]?.text ?? '') &&
+  clause[2]?.value.toLowerCase() === name.toLowerCase();
 
 const renamesTable = (clause: readonly { readonly text: string }[]): boolean =>
   clause[0]?.text === 'RENAME' && !/^(COLUMN|INDEX|KEY)$/.test(clause[1]?.text ?? '');
@@ -63,6 +80,9 @@ const STRUCTURAL = {
     procedure: RULES.dropRoutine,
     package: RULES.dropRoutine,
     index: RULES.dropIndex,
+    'foreign-key': RULES.dropConstraint,
+    check: RULES.dropConstraint,
+    sequence: RULES.dropSequence,
   },
 } as const;
 
@@ -94,13 +114,18 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     mended: (table) => mended(scene, table.name),
   });
   const unique = new Map<string, Hazard>();
-  for (const hazard of [
+  const found = [
     ...structural,
     ...columnHazards(scene),
     ...keyHazards(scene),
     ...statementHazards(scene),
     ...anewHazards(scene),
-  ]) {
+    ...onlineHazards(scene),
+    ...explicitLocks(scene),
+    ...adviceHazards(scene),
+    ...declaredHazards(scene),
+  ];
+  for (const hazard of [...found, ...liveHazards(scene, found)]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
   }
   return [...unique.values()];

@@ -25,6 +25,7 @@ const VARIABLES: readonly string[] = [
   'alter_algorithm',
   'foreign_key_checks',
   'sql_require_primary_key',
+  'sql_generate_invisible_primary_key',
   'version_comment',
   'wsrep_on',
   'event_scheduler',

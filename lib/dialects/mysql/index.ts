@@ -2,18 +2,22 @@
 import type { Dialect } from '../contract.ts';
 import { adapt } from './adapt.ts';
 import { address, URL_SCHEMES } from './address.ts';
-import { backup } from './backup.ts';
+import { backup, restore } from './backup.ts';
 import { batches } from './batches.ts';
+import { bring } from './bring.ts';
 import { CHECKS } from './checks.ts';
+import { CLAIMS } from './claims.ts';
 import { connect } from './connect.ts';
 import { create, exists, same } from './databases.ts';
 import { explain } from './explain.ts';
+import { foresee } from './foresee.ts';
 import { hazards } from './hazards.ts';
 import { health } from './health.ts';
 import { identify } from './identify.ts';
 import { inspect } from './inspect.ts';
 import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
+import { observe } from './observe.ts';
 import { offline } from './offline.ts';
 import { close } from './private.ts';
 import { quote } from './quote.ts';
@@ -45,13 +49,18 @@ export const dialect: Dialect = {
   hazards,
   offline,
   undo,
+  bring,
   withLock,
   begin,
   commit,
   rollback,
   explain,
+  claims: CLAIMS,
+  foresee,
+  observe,
   adapt,
   createShadow,
   close,
   backup,
+  restore,
 };

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DbsyncError } from '../../errors/index.ts';
 import { hashText, shortHash } from '../../schema/index.ts';
-import type { LockOptions, Session } from '../contract.ts';
+import type { HeldLock, LockOptions, Session } from '../contract.ts';
+import { answerWithin } from '../locking.ts';
 import { connect } from './connect.ts';
 import { explain } from './explain.ts';
 import { printable } from './quote.ts';
@@ -53,6 +54,10 @@ const acquireOwn = async (session: Session, name: string, waitMs: number): Promi
 
 const TRY_EVERY_MS = 250;
 
+const HEARTBEAT_MS = 30_000;
+
+const LOST = 'the connection that held the runner lock ended, so another run may begin at any time';
+
 /** The tool's lock has its own SQL; it is tried until it is got or the time is over. */
 const acquireTool = async (session: Session, options: LockOptions): Promise<void> => {
   const { toolLock } = options;
@@ -71,16 +76,33 @@ const acquireTool = async (session: Session, options: LockOptions): Promise<void
   });
 };
 
+const letGo = async (session: Session, name: string, { toolLock }: LockOptions): Promise<void> => {
+  if (toolLock) await session.raw(toolLock.release);
+  await session.raw('SELECT RELEASE_LOCK(?)', [name]);
+};
+
 const release = async (session: Session, name: string, options: LockOptions): Promise<void> => {
   try {
-    if (options.toolLock) await session.raw(options.toolLock.release);
-    await session.raw('SELECT RELEASE_LOCK(?)', [name]);
+    await answerWithin(options.timeouts.connectMs, letGo(session, name, options));
   } catch (error) {
     // A lost connection has released everything it held.
     if (!explain(error).connectionLost) throw error;
   } finally {
     await session.close();
   }
+};
+
+/** Asks the holder itself; no answer within the time that a connection is given counts as a lost one. */
+const askHeld = async (holder: Session, name: string, ms: number): Promise<string | null> => {
+  const asked = firstCell(holder, 'SELECT IS_USED_LOCK(?) = CONNECTION_ID()', [name]);
+  return isGot(
+    await answerWithin(
+      ms,
+      asked.catch(() => null),
+    ),
+  )
+    ? null
+    : LOST;
 };
 
 /**
@@ -90,7 +112,7 @@ const release = async (session: Session, name: string, options: LockOptions): Pr
 export const withLock = async <T>(
   session: Session,
   options: LockOptions,
-  work: () => Promise<T>,
+  work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> => {
   const [row] = await session.query('SELECT DATABASE() AS db');
   const name = lockName(String(row?.db));
@@ -104,9 +126,16 @@ export const withLock = async <T>(
     await holder.close();
     throw error;
   }
+  // Firewalls forget idle connections, and a silent loss shows only to one who asks.
+  const heartbeat = setInterval(() => void holder.query('SELECT 1').catch(() => undefined), HEARTBEAT_MS);
+  heartbeat.unref();
   try {
-    return await work();
+    return await work({
+      lost: () => (holder.isLost?.() ? LOST : null),
+      ask: () => askHeld(holder, name, options.timeouts.connectMs),
+    });
   } finally {
+    clearInterval(heartbeat);
     await release(holder, name, options);
   }
 };

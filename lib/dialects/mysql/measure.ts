@@ -6,6 +6,8 @@ import { probe } from './session.ts';
 
 /** Up to so many bytes of rows a table is counted: InnoDB reads that in about a second. */
 const COUNTED_BYTES = 268_435_456;
+/** So much is counted in all, the smallest tables first, however many tables there are. */
+const COUNTED_TOTAL_BYTES = 2_147_483_648;
 /** How many tables one question names. */
 const CHUNK = 500;
 
@@ -40,8 +42,8 @@ const counted = async (session: Session, name: string): Promise<number | null> =
   }
 };
 
-const sizeOf = async (session: Session, estimate: Estimate): Promise<TableSize> => {
-  const exact = estimate.dataBytes <= COUNTED_BYTES ? await counted(session, estimate.name) : null;
+const sizeOf = async (session: Session, estimate: Estimate, countable: boolean): Promise<TableSize> => {
+  const exact = countable ? await counted(session, estimate.name) : null;
   return {
     namespace: null,
     name: estimate.name,
@@ -57,11 +59,16 @@ export const measure = async (
   tables: readonly Pick<Subject, 'namespace' | 'name'>[],
 ): Promise<readonly TableSize[]> => {
   const names = [...new Set(tables.map((table) => table.name))];
-  const sizes: TableSize[] = [];
-  for (let start = 0; start < names.length; start += CHUNK) {
-    for (const estimate of await estimates(session, names.slice(start, start + CHUNK))) {
-      sizes.push(await sizeOf(session, estimate));
-    }
+  const known: Estimate[] = [];
+  for (let start = 0; start < names.length; start += CHUNK)
+    known.push(...(await estimates(session, names.slice(start, start + CHUNK))));
+  const countable = new Set<Estimate>();
+  let total = 0;
+  for (const estimate of known.toSorted((a, b) => a.dataBytes - b.dataBytes)) {
+    total += estimate.dataBytes;
+    if (estimate.dataBytes <= COUNTED_BYTES && total <= COUNTED_TOTAL_BYTES) countable.add(estimate);
   }
+  const sizes: TableSize[] = [];
+  for (const estimate of known) sizes.push(await sizeOf(session, estimate, countable.has(estimate)));
   return sizes;
 };

@@ -10,7 +10,7 @@ import { fill } from './fill.ts';
 import { type PrivateServer, startServer } from './server.ts';
 import { dropSchema, isRenewed, serverState } from './state.ts';
 
-/** Facts of the target that the private server must share, as options of the server program; MariaDB and MySQL both know them. */
+/** Facts of the target that the private server must share, as options of the server program; a server states only those that it knows. */
 const OPTION_FACTS: readonly (readonly [string, string])[] = [
   ['sql_mode', 'sql-mode'],
   ['lower_case_table_names', 'lower-case-table-names'],
@@ -21,6 +21,9 @@ const OPTION_FACTS: readonly (readonly [string, string])[] = [
   ['innodb_default_row_format', 'innodb-default-row-format'],
   ['innodb_page_size', 'innodb-page-size'],
   ['innodb_strict_mode', 'innodb-strict-mode'],
+  // MySQL: tables without a primary key get a hidden one (8.0.30), or are refused (8.0.13).
+  ['sql_generate_invisible_primary_key', 'sql-generate-invisible-primary-key'],
+  ['sql_require_primary_key', 'sql-require-primary-key'],
 ];
 
 const optionsLike = (identity: Identity | null): string[] =>
@@ -45,7 +48,8 @@ type Login = Omit<PrivateServer, 'stop'>;
 
 const addressOf = (server: Login, schema: string, folder: string): MysqlAddress => {
   const base = `mysql://${server.user}:${server.password}@127.0.0.1:${server.port}`;
-  return address(new Secret(`${base}/${encodeURIComponent(schema)}?ssl-mode=disabled`), folder);
+  const own = address(new Secret(`${base}/${encodeURIComponent(schema)}?ssl-mode=disabled`), folder);
+  return { ...own, ephemeral: true };
 };
 
 const withServer = async <T>(

@@ -1,5 +1,6 @@
 // The questions to information_schema: one per kind of object, filtered by schema, never one per object. Which columns a server's
-// views have is read from the server and not guessed from its version. Measured on MariaDB 10.11: every column used here is
+// views have is read from the server and not guessed from its version. What is long is put in order by its reader: the server's sorting
+// takes a fifth of its time for such a question. Measured on MariaDB 10.11: every column used here is
 // answered for 5,000 tables in 0.1 to 0.4 s, where SHOW CREATE TABLE for each takes minutes.
 import { literal, quote } from './quote.ts';
 
@@ -30,9 +31,9 @@ export const tablesQuery = (schema: string): string => `
 export const columnsQuery = (schema: string, { has }: Capabilities): string => `
   SELECT TABLE_NAME AS tbl, COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable,
          COLUMN_DEFAULT AS preset, EXTRA AS extra, COLLATION_NAME AS collation, COLUMN_COMMENT AS comment,
-         GENERATION_EXPRESSION AS expression, ${has('COLUMNS', 'SRS_ID') ? 'SRS_ID' : 'NULL'} AS srid
-  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${literal(schema)}
-  ORDER BY TABLE_NAME, ORDINAL_POSITION`;
+         GENERATION_EXPRESSION AS expression, ${has('COLUMNS', 'SRS_ID') ? 'SRS_ID' : 'NULL'} AS srid,
+         ORDINAL_POSITION AS position
+  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${literal(schema)}`;
 
 export const indexesQuery = (schema: string, { has }: Capabilities): string => {
   const hidden = has('STATISTICS', 'IS_VISIBLE')
@@ -43,9 +44,8 @@ export const indexesQuery = (schema: string, { has }: Capabilities): string => {
   return `
   SELECT TABLE_NAME AS tbl, INDEX_NAME AS name, NON_UNIQUE AS non_unique, COLUMN_NAME AS col, SUB_PART AS len,
          COLLATION AS direction, INDEX_TYPE AS method, INDEX_COMMENT AS comment, ${hidden} AS hidden,
-         ${has('STATISTICS', 'EXPRESSION') ? 'EXPRESSION' : 'NULL'} AS expression
-  FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${literal(schema)}
-  ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`;
+         ${has('STATISTICS', 'EXPRESSION') ? 'EXPRESSION' : 'NULL'} AS expression, SEQ_IN_INDEX AS position
+  FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${literal(schema)}`;
 };
 
 export const foreignKeyColumnsQuery = (schema: string): string => `

@@ -4,7 +4,7 @@ import type { Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
 import { type ObjectHead, objectHead } from './head.ts';
 import { ddlTables, dmlTables, mentioned, tableList, unique } from './scan-tables.ts';
-import { type Word, wordsOf } from './words.ts';
+import { isCut, nameAt, type Word, wordsOf } from './words.ts';
 
 export type Kind = StatementFacts['kind'];
 
@@ -22,8 +22,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   REVOKE: 'ddl',
   COMMENT: 'ddl',
   IMPORT: 'ddl',
-  INSTALL: 'ddl',
-  UNINSTALL: 'ddl',
   FLUSH: 'ddl',
   INSERT: 'dml',
   UPDATE: 'dml',
@@ -48,13 +46,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ROLLBACK: 'transaction',
   SAVEPOINT: 'transaction',
   RELEASE: 'transaction',
-  XA: 'transaction',
   SET: 'session',
   USE: 'session',
   LOCK: 'session',
   UNLOCK: 'session',
   DEALLOCATE: 'session',
-  RESET: 'session',
 };
 
 const OPAQUE: Readonly<Record<string, string>> = {
@@ -91,6 +87,29 @@ const isProgram = (words: readonly Word[]): boolean => {
   return /^(IF|CASE|LOOP|WHILE|REPEAT|FOR|DECLARE)$/.test(verb);
 };
 
+const NEEDS_OBJECT = /^(CREATE|ALTER|DROP)$/;
+const NEEDS_NAME = /^(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|SEQUENCE|PACKAGE)$/;
+
+/** Words, reserved in every version, behind which a statement does not end. */
+const GOES_ON =
+  /^(COLUMN|TABLE|INDEX|CONSTRAINT|FROM|INTO|SET|ADD|DROP|MODIFY|CHANGE|ALTER|RENAME|REFERENCES|WHERE|AND|OR|JOIN|BY|LIKE|IN|NOT|,|=|\()$/;
+
+/** Why the text cannot be a whole statement; undefined where nothing speaks against it. */
+const brokenOff = (words: readonly Word[]): string | undefined => {
+  const last = words.at(-1);
+  if (last?.unterminated) return 'a quote in it is never closed';
+  if (last && last.kind !== 'string' && last.kind !== 'quoted-identifier' && GOES_ON.test(last.text))
+    return `it ends behind ${last.text}`;
+  let depth = 0;
+  for (const { text, kind } of words) {
+    if (kind === 'string') continue;
+    if (text === '(') depth += 1;
+    if (text === ')') depth -= 1;
+    if (depth < 0) return 'a parenthesis in it is never opened';
+  }
+  return depth > 0 ? 'a parenthesis in it is never closed' : undefined;
+};
+
 const ddlFacts = (words: readonly Word[]): StatementFacts => {
   const first = words[0]?.text ?? '';
   if (first === 'TRUNCATE') {
@@ -101,6 +120,10 @@ const ddlFacts = (words: readonly Word[]): StatementFacts => {
   if (first === 'RENAME' && words[1]?.text === 'USER')
     return { kind: 'ddl', verb: 'RENAME USER', transactional: false, tables: [] };
   const head = objectHead(words);
+  if (!head && NEEDS_OBJECT.test(first))
+    return opaqueFacts(first, `dbsync does not know what ${first} is about here`);
+  if (head && NEEDS_NAME.test(head.object) && !nameAt(words, head.at))
+    return opaqueFacts(head.verb, 'it names nothing where a name must stand');
   if (!head) return { kind: 'ddl', verb: first, transactional: false, tables: [] };
   const lock = lockOf('ddl', head);
   return {
@@ -117,7 +140,7 @@ export const classify = (statement: Statement): StatementFacts => {
   const words = wordsOf(statement.text);
   const verb = words[0]?.text ?? '';
   if (verb === '') return opaqueFacts('', 'it holds no words');
-  const reason = OPAQUE[verb];
+  const reason = OPAQUE[verb] ?? (isCut(statement.text) ? undefined : brokenOff(words));
   if (reason) return opaqueFacts(verb, reason);
   if (isProgram(words)) return opaqueFacts(verb, 'it is a program, not one statement');
   const kind = Object.hasOwn(KINDS, verb) ? KINDS[verb] : undefined;

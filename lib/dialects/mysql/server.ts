@@ -8,8 +8,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
+import { discard, furnish, type Owner, templateFile } from '../template.ts';
 import type { Binaries } from './binaries.ts';
-import { pack, templateFile, unpack } from './template.ts';
 
 const run = promisify(execFile);
 
@@ -52,13 +52,8 @@ const freePort = (): Promise<number> =>
     });
   });
 
-interface Account {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** The server refuses to run as root; there the system's own account for it. Null: this process's own account. */
-const account = async (): Promise<Account | null> => {
+/** The server refuses to run as root; there the system's own account for it. */
+const account = async (): Promise<Owner> => {
   if (typeof process.getuid !== 'function' || process.getuid() !== 0) return null;
   const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const entry = lines.find(([user]) => user === 'mysql');
@@ -66,7 +61,7 @@ const account = async (): Promise<Account | null> => {
   throw unavailable('There is no mysql account that may run a server as long as dbsync runs as root.');
 };
 
-const makeFolder = async (who: Account | null): Promise<string> => {
+const makeFolder = async (who: Owner): Promise<string> => {
   const folder = await mkdtemp(path.join(os.tmpdir(), SHADOW_PREFIX));
   await mkdir(path.join(folder, 'tmp'));
   for (const place of [folder, path.join(folder, 'tmp')]) {
@@ -87,7 +82,7 @@ const MARIADB: readonly string[] = [
 
 interface Place {
   readonly folder: string;
-  readonly who: Account | null;
+  readonly who: Owner;
   /** The option that names the account, where there is one. */
   readonly user: readonly string[];
 }
@@ -98,14 +93,15 @@ const foldingOf = (wish: ServerWish): readonly string[] =>
 
 const initialise = async (wish: ServerWish, { folder, user }: Place): Promise<void> => {
   const { binaries } = wish;
-  const data = `--datadir=${path.join(folder, 'data')}`;
+  // In its own: a server that starts removes every `#sql` file of its temporary folder, those of a running one included.
+  const places = [`--datadir=${path.join(folder, 'data')}`, `--tmpdir=${path.join(folder, 'tmp')}`];
   const options = { cwd: folder, env: ENVIRONMENT, timeout: 120_000 };
   if (binaries.installer === null) {
-    const args = ['--no-defaults', '--initialize-insecure', ...user, data, ...foldingOf(wish)];
+    const args = ['--no-defaults', '--initialize-insecure', ...user, ...places, ...foldingOf(wish)];
     await run(binaries.server, args, options);
     return;
   }
-  const args = ['--no-defaults', ...user, data, ...INSTALLER, ...foldingOf(wish)];
+  const args = ['--no-defaults', ...user, ...places, ...INSTALLER, ...foldingOf(wish)];
   await run(binaries.installer, args, options);
 };
 
@@ -115,11 +111,11 @@ const INSTALLER: readonly string[] = [
   '--innodb-log-file-size=8M',
 ];
 
-/** Makes the data folder, from the template where there is one; the first who does without leaves one. */
-const furnish = async (wish: ServerWish, place: Place, template: string | null): Promise<void> => {
-  if (template && (await unpack(template, place.folder, place.who))) return;
-  await initialise(wish, place);
-  if (template) await pack(template, place.folder, place.who);
+/** The installer's data folder is worth keeping; MySQL's server makes its own, which is not. */
+const template = async (wish: ServerWish, owner: Owner): Promise<string | null> => {
+  const { server, installer } = wish.binaries;
+  if (installer === null) return null;
+  return templateFile({ programs: [server, installer], options: [...INSTALLER, ...foldingOf(wish)], owner });
 };
 
 /** Run once at the start by the server itself: the password never stands in an argument list. */
@@ -227,29 +223,24 @@ export const startServer = async (wish: ServerWish): Promise<PrivateServer> => {
   const folder = await makeFolder(who);
   const password = randomBytes(18).toString('hex');
   const place: Place = { folder, who, user: who ? ['--user=mysql'] : [] };
-  let template: string | null = null;
+  let file: string | null = null;
   let stop = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const port = await freePort();
     const child = guard(wish, folder, port, place.user);
     stop = stopper(child, folder);
-    template = await templateFile({
-      binaries: wish.binaries,
-      options: [...INSTALLER, ...foldingOf(wish)],
-      who,
-    });
-    await furnish(wish, place, template);
-    const file = await writeInitFile(wish, place, password);
+    file = await template(wish, who);
+    await furnish({ file, folder, owner: who }, () => initialise(wish, place));
+    const init = await writeInitFile(wish, place, password);
     child.stdin?.write('go\n');
     await waitUntilReady(wish, folder, { port, user: USER, password });
-    await rm(file, { force: true });
+    await rm(init, { force: true });
     child.unref();
     if (child.stdin instanceof net.Socket) child.stdin.unref();
     return { port, user: USER, password, stop };
   } catch (error) {
     await stop();
-    // Perhaps it was to blame; the next one is made anew.
-    if (template) await rm(template, { force: true });
+    await discard(file);
     throw unavailable(`A private ${wish.binaries.product} server could not be started.`, error);
   }
 };

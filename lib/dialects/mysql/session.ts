@@ -1,4 +1,5 @@
 // One connection as a Session: read-only where asked, limits in milliseconds, bounded endings. Knows no schema.
+import { DbsyncError } from '../../errors/index.ts';
 import { splitStatements } from '../../sql/index.ts';
 import type { Timeouts } from '../../target/index.ts';
 import type { RawResult, Row, Session } from '../contract.ts';
@@ -21,6 +22,8 @@ export interface MysqlSession extends Session {
 /** What the driver does for a session: one statement at a time, and an end that cannot hang. */
 export interface Wire {
   readonly ask: (question: Question) => Promise<Answer>;
+  /** Whether the connection ended by itself. */
+  readonly isLost: () => boolean;
   readonly end: () => Promise<void>;
 }
 
@@ -76,16 +79,35 @@ interface Opened {
   readonly threadId: number;
 }
 
-const setUp = async (wire: Wire, mode: 'read' | 'write'): Promise<Opened> => {
+/** Refused for every role, also for one that the setting would let write: somebody made the server so on purpose. */
+const refuseReadOnly = (row: Record<string, unknown>, address: MysqlAddress): void => {
+  const locked = ['read_only', 'innodb_read_only'].filter((name) => !/^(0|OFF)$/i.test(String(row[name])));
+  if (locked.length === 0) return;
+  throw new DbsyncError('DATABASE_UNUSABLE', {
+    summary: `The server at ${address.display} is read-only (${locked.join(', ')}).`,
+    why: 'It is a replica, or was made so for a maintenance window or a failover.',
+    next: ['Use the URL of the primary server.'],
+  });
+};
+
+const setUp = async (wire: Wire, { mode, address }: SessionParts): Promise<Opened> => {
   // The server chooses its own default collation for the character set, as its command-line client would.
   await wire.ask({ sql: 'SET NAMES utf8mb4', asArrays: true });
   await wire.ask({ sql: 'SET SESSION autocommit = 1', asArrays: true });
   if (mode === 'read') await wire.ask({ sql: 'SET SESSION TRANSACTION READ ONLY', asArrays: true });
   const { rows } = await wire.ask({
-    sql: 'SELECT VERSION() AS version, @@SESSION.sql_mode AS mode, CONNECTION_ID() AS id',
+    // MySQL's super_read_only sets read_only too (manual, super_read_only).
+    sql: `SELECT VERSION() AS version, @@SESSION.sql_mode AS mode, CONNECTION_ID() AS id, @@GLOBAL.read_only AS read_only,
+      @@GLOBAL.innodb_read_only AS innodb_read_only`,
     asArrays: false,
   });
   const row = isRecord(rows[0]) ? rows[0] : {};
+  if (mode === 'write') refuseReadOnly(row, address);
+  // MySQL 8 answers sizes and row estimates from a memory that is up to a day old (manual, information_schema_stats_expiry).
+  if (!/mariadb/i.test(String(row.version)))
+    await wire
+      .ask({ sql: 'SET SESSION information_schema_stats_expiry = 0', asArrays: true })
+      .catch(() => null);
   return {
     mariadb: /mariadb/i.test(String(row.version)),
     sqlMode: String(row.mode),
@@ -105,7 +127,7 @@ const killer = (parts: SessionParts, threadId: number) => async (): Promise<void
 
 /** Makes a connection a session: sets it up, and guards everything that is sent on it. */
 export const makeSession = async (wire: Wire, parts: SessionParts): Promise<MysqlSession> => {
-  const opened = await setUp(wire, parts.mode);
+  const opened = await setUp(wire, parts);
   const cancel = killer(parts, opened.threadId);
   let statementMs = 0;
   let closed = false;
@@ -149,6 +171,7 @@ export const makeSession = async (wire: Wire, parts: SessionParts): Promise<Mysq
       if (limits.statementMs !== undefined) statementMs = limits.statementMs;
     },
     cancel,
+    isLost: wire.isLost,
     close: async () => {
       if (closed) return;
       closed = true;

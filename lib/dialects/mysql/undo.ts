@@ -1,6 +1,7 @@
 // SQL that takes one change back without loss: what was made is dropped, an index that was dropped is made again. Pure.
-import type { Change, SchemaObject, Subject } from '../../schema/index.ts';
+import type { Change, Subject } from '../../schema/index.ts';
 import { quote } from './quote.ts';
+import { indexWords, partsSql } from './render.ts';
 
 type Made = Extract<Change, { action: 'create' | 'drop' }>;
 
@@ -31,27 +32,12 @@ const undoCreate = (subject: Subject): string | null => {
   return `ALTER TABLE ${quote(subject.parent.name)} ${clause} ${quote(subject.name)}`;
 };
 
-const list = (object: SchemaObject, attribute: string): readonly unknown[] => {
-  const value = object.attributes[attribute];
-  return Array.isArray(value) ? value : [];
-};
-
-const METHODS: Readonly<Record<string, string>> = { fulltext: 'FULLTEXT ', spatial: 'SPATIAL ' };
-
 /** Plain indexes only: comments, parsers and hidden ones are left to the backup. */
 const undoDropIndex = ({ subject, object }: Made): string | null => {
-  const { comment, parser, hidden, withoutOverlaps, unique, using } = object.attributes;
+  const { comment, parser, hidden, withoutOverlaps } = object.attributes;
   if (!subject.parent || [comment, parser, hidden, withoutOverlaps].some((value) => value !== undefined))
     return null;
-  const method = METHODS[String(using)] ?? (unique === true ? 'UNIQUE ' : '');
-  const lengths = list(object, 'lengths');
-  const descending = list(object, 'descending');
-  const parts = list(object, 'columns').map((column, index) => {
-    const name = String(column);
-    const length = method.startsWith('S') || typeof lengths[index] !== 'number' ? '' : `(${lengths[index]})`;
-    return `${name.startsWith('(') ? name : quote(name)}${length}${descending[index] === true ? ' DESC' : ''}`;
-  });
-  return `CREATE ${method}INDEX ${quote(subject.name)} ON ${quote(subject.parent.name)} (${parts.join(', ')})`;
+  return `CREATE ${indexWords(object)} ${quote(subject.name)} ON ${quote(subject.parent.name)} ${partsSql(object)}`;
 };
 
 /** See `Dialect.undo`. Altered columns and everything that held data are left to the backup. */

@@ -10,6 +10,8 @@ export interface Word {
   readonly value: string;
   readonly offset: number;
   readonly end: number;
+  /** The text ended before its closing quote. */
+  readonly unterminated?: true;
 }
 
 const toWord = (token: Token): Word => ({
@@ -18,6 +20,7 @@ const toWord = (token: Token): Word => ({
   value: token.value ?? token.text,
   offset: token.offset,
   end: token.offset + token.text.length,
+  ...(token.unterminated && { unterminated: true }),
 });
 
 const EMPTY: ReadonlySet<Token['kind']> = new Set(['space', 'comment', 'directive', 'terminator']);
@@ -27,6 +30,10 @@ const read = (sql: string): readonly Word[] =>
   tokenize(sql, SCAN_RULES)
     .filter(({ kind, text }) => !EMPTY.has(kind) && !(kind === 'operator' && MARKS.test(text)))
     .map(toWord);
+
+const INSERTS = /^\s*(?:INSERT|REPLACE)\b/i;
+/** Of rows that are inserted only the head says anything, and the rest can be millions of words: they are not read. */
+export const isCut = (sql: string): boolean => sql.length > LONGEST && INSERTS.test(sql);
 
 /** The words of the last texts: each is asked for by everything that reads a statement. */
 const remembered = new Map<string, readonly Word[]>();
@@ -38,6 +45,7 @@ const LONGEST = 20_000;
 export const wordsOf = (sql: string): readonly Word[] => {
   const known = remembered.get(sql);
   if (known) return known;
+  if (isCut(sql)) return wordsOf(sql.slice(0, LONGEST)).slice(0, -1);
   const words = read(sql);
   if (sql.length > LONGEST) return words;
   if (remembered.size >= REMEMBERED) remembered.clear();

@@ -5,7 +5,7 @@ import { chmod, mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DbsyncError } from '../../errors/index.ts';
-import type { BackupEvidence, BackupRequest } from '../contract.ts';
+import type { BackupEvidence, BackupRequest, Identity, Session } from '../contract.ts';
 import { type PostgresAddress, postgresAddress } from './address.ts';
 import { type Binaries, findClients } from './binaries.ts';
 import { type Outcome, programEnvironment, runProgram } from './programs.ts';
@@ -134,4 +134,17 @@ export const backup = async (request: BackupRequest): Promise<BackupEvidence> =>
     await rm(file, { force: true });
     throw error;
   }
+};
+
+/** See `Dialect.restore`. Owners and privileges are restored too: a private server has the target's roles. */
+export const restore = async (file: string, into: Session, identity: Identity): Promise<void> => {
+  const address = postgresAddress(into.address);
+  const outcome = await runProgram({
+    binaries: await findDump(identity.versionNumbers[0] ?? 0),
+    program: 'pg_restore',
+    args: ['--exit-on-error', '--no-password', `--dbname=${address.database}`, file],
+    environment: programEnvironment(address),
+    timeoutMs: 0,
+  });
+  if (outcome.code !== 0) throw failed('The backup was written but cannot be restored.', outcome.stderr);
 };

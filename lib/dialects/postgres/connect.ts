@@ -1,20 +1,35 @@
 // Opens connections, in bounded time, with the session settings that dbsync relies on. The only importer of `pg`, lazily.
 import type { ConnectionOptions } from 'node:tls';
-import type { Client, QueryResult } from 'pg';
+import type { Client } from 'pg';
 import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, type Timeouts } from '../../target/index.ts';
 import type { Address, ConnectOptions, Session } from '../contract.ts';
 import { type PostgresAddress, postgresAddress, siblingAddress } from './address.ts';
 import { connectError } from './connect-errors.ts';
+import { driverOf } from './driver.ts';
 import { codeOf } from './explain.ts';
+import { checkGreeting, checkMode, greet, isReadOnly, refusePooler } from './greeting.ts';
 import { literal, quote } from './quote.ts';
-import { OLDEST_MAJOR } from './rules.ts';
-import { type Answer, type Driver, sessionOf } from './session.ts';
+import { sessionOf } from './session.ts';
 import { tlsAttempts } from './tls.ts';
+
+/**
+ * While it is loaded, the driver asks which runtime it is in; without `navigator` (Node before 21) it asks the global
+ * `Response`, and Node answers by loading a whole HTTP client.
+ */
+const withNavigator = async <T>(load: () => Promise<T>): Promise<T> => {
+  if ('navigator' in globalThis) return load();
+  Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'Node.js' }, configurable: true });
+  try {
+    return await load();
+  } finally {
+    Reflect.deleteProperty(globalThis, 'navigator');
+  }
+};
 
 const loadClient = async (): Promise<typeof Client> => {
   try {
-    return (await import('pg')).default.Client;
+    return (await withNavigator(() => import('pg'))).default.Client;
   } catch (cause) {
     throw new DbsyncError('DRIVER_MISSING', {
       summary: 'The PostgreSQL driver (the npm package pg) cannot be loaded.',
@@ -37,50 +52,6 @@ const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
   } finally {
     clearTimeout(timer);
   }
-};
-
-/** A script of several statements answers with a list; its last answer stands for it. */
-const lastAnswer = (result: QueryResult | readonly QueryResult[]): Answer => {
-  const last = Array.isArray(result) ? result.at(-1) : result;
-  return {
-    rows: last?.rows ?? [],
-    fields: last?.fields ?? [],
-    rowCount: last?.rowCount ?? null,
-    command: last?.command ?? '',
-  };
-};
-
-const AS_TEXT = { getTypeParser: () => (value: unknown) => value };
-
-/** One at a time, in the order asked: the driver is not made for several questions at once. */
-const oneAtATime = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const run = last.then(work, work);
-    last = run.catch(() => undefined);
-    return run;
-  };
-};
-
-const driverOf = (client: Client): Driver => {
-  const inTurn = oneAtATime();
-  return {
-    send: (text, values) =>
-      inTurn(async () =>
-        lastAnswer(
-          await (values && values.length > 0 ? client.query(text, [...values]) : client.query(text)),
-        ),
-      ),
-    sendRaw: (text, values) =>
-      inTurn(async () =>
-        lastAnswer(
-          await client.query({ text, values: [...(values ?? [])], rowMode: 'array', types: AS_TEXT }),
-        ),
-      ),
-    end: async () => {
-      await within(CLOSE_MS, client.end()).catch(() => undefined);
-    },
-  };
 };
 
 const openOnce = async (
@@ -148,62 +119,23 @@ const settingsSql = (address: PostgresAddress, { mode, timeouts }: ConnectOption
     `SELECT set_config('idle_session_timeout', '0', false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'`,
   ].join('; ');
 
-interface Greeting {
-  readonly pid: number;
-  readonly versionNum: number;
-  readonly version: string;
-  readonly readOnly: boolean;
-}
-
-const GREETING = `SELECT pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('server_version_num')::int AS "versionNum",
-  pg_catalog.version() AS version, pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`;
-
-const greet = async (client: Client): Promise<Greeting> => {
-  const { rows } = await client.query<Greeting>(GREETING);
-  const [row] = rows;
-  if (!row) throw new Error('the server answered with nothing');
-  return row;
-};
-
-const FOREIGN = /CockroachDB|Redshift|YugaByte|-YB-|Materialize|RisingWave|QuestDB/i;
-
-const unusable = (summary: string, why: string): DbsyncError =>
-  new DbsyncError('DATABASE_UNUSABLE', {
-    summary,
-    why,
-    next: ['Use a PostgreSQL server that dbsync supports (reference/dialects/postgres.md).'],
-  });
-
-const checkGreeting = (greeting: Greeting, address: PostgresAddress, mode: 'read' | 'write'): void => {
-  const foreign = FOREIGN.exec(greeting.version);
-  if (foreign) {
-    throw unusable(
-      `${address.display} is ${foreign[0]}, not PostgreSQL.`,
-      'It speaks the protocol but keeps another catalogue.',
-    );
-  }
-  if (greeting.versionNum < OLDEST_MAJOR * 10_000) {
-    throw unusable(
-      `${address.display} runs PostgreSQL ${Math.floor(greeting.versionNum / 10_000)}, which is too old.`,
-      `dbsync reads the catalogue of PostgreSQL ${OLDEST_MAJOR} and later without gaps.`,
-    );
-  }
-  if (mode === 'read' && !greeting.readOnly) {
-    throw unusable(
-      `${address.display} does not keep a session read-only.`,
-      'The setting default_transaction_read_only did not take effect; a pooler in transaction mode can cause it.',
-    );
-  }
-};
-
-const cancelBackend = async (address: PostgresAddress, pid: number, ms: number): Promise<void> => {
+const withClient = async <T>(
+  address: PostgresAddress,
+  ms: number,
+  work: (client: Client) => Promise<T>,
+): Promise<T> => {
   const client = await openClient(address, ms);
   try {
-    await within(ms, client.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid]));
+    return await work(client);
   } finally {
     await within(CLOSE_MS, client.end()).catch(() => undefined);
   }
 };
+
+const cancelBackend = (address: PostgresAddress, pid: number, ms: number): Promise<unknown> =>
+  withClient(address, ms, (client) =>
+    within(ms, client.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid])),
+  );
 
 /**
  * Opens a session: UTC, time limits set, unqualified names meaning the URL's schema. In `read` mode the server itself
@@ -215,11 +147,21 @@ export const connect = async (where: Address, options: ConnectOptions): Promise<
   try {
     const client = await openClient(address, ms);
     try {
-      await within(ms, client.query(settingsSql(address, options)));
       const greeting = await within(ms, greet(client));
       checkGreeting(greeting, address, options.mode);
-      const cancel = (): Promise<void> => cancelBackend(address, greeting.pid, ms).catch(() => undefined);
-      return sessionOf({ driver: driverOf(client), address, options, cancel });
+      await refusePooler(client, greeting, {
+        address,
+        withOther: (work) => withClient(address, ms, (other) => within(ms, work(other))),
+      });
+      await within(ms, client.query(settingsSql(address, options)));
+      checkMode(await within(ms, isReadOnly(client)), address, options.mode);
+      const cancel = (): Promise<void> =>
+        cancelBackend(address, greeting.pid, ms).then(
+          () => undefined,
+          () => undefined,
+        );
+      const driver = driverOf(client, () => within(CLOSE_MS, client.end()).catch(() => undefined));
+      return sessionOf({ driver, address, options, cancel });
     } catch (error) {
       within(CLOSE_MS, client.end()).catch(() => undefined);
       throw error;

@@ -1,24 +1,27 @@
 // Columns, keys and checks as a statement declares them, as objects of the model. Pure; knows no live schema.
 import { hashOf, type SchemaObject, schemaObject, shortHash, type Value } from '../../schema/index.ts';
-import { flag, type Node, names, node, nodes, record, textField } from './parse.ts';
+import { flag, type Node, names, node, nodes, record, textField, visit } from './parse.ts';
 import { columnType, filled, isSerial, printedName } from './type-names.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** An expression without its places in the text: equal exactly where it says the same. */
-const bare = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(bare);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => name !== 'location')
-      .map(([name, inner]) => [name, bare(inner)]),
-  );
-};
+const withoutPlaces = (name: string, value: unknown): unknown => (name === 'location' ? undefined : value);
+
+/** Most expressions of a history are few: 0, now(), a name. */
+const remembered = new Map<string, string>();
+const REMEMBERED = 1000;
 
 /** Stands for an expression's text, which the parser does not give. */
-export const expressionText = (value: unknown): string =>
-  `expression ${shortHash(hashOf(JSON.stringify(bare(value))))}`;
+export const expressionText = (value: unknown): string => {
+  const said = JSON.stringify(value, withoutPlaces);
+  const known = remembered.get(said);
+  if (known !== undefined) return known;
+  const text = `expression ${shortHash(hashOf(said))}`;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(said, text);
+  return text;
+};
 
 const referenced = (fields: Fields): string => {
   const table = record(fields, 'pktable');
@@ -71,6 +74,16 @@ const nullTest = (fields: Fields): string | undefined => {
   return `(${/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`} IS NOT NULL)`;
 };
 
+/** The columns that a check's expression names. */
+const checkedColumns = (fields: Fields): readonly string[] => {
+  const found = new Set<string>();
+  visit(fields.raw_expr, (type, inner) => {
+    const name = type === 'ColumnRef' ? names(inner, 'fields').at(-1) : undefined;
+    if (name !== undefined) found.add(name);
+  });
+  return [...found];
+};
+
 /** A key or check, by the name that the server gives it; null for what is an attribute of the column. */
 export const constraintObject = (
   fields: Fields,
@@ -80,12 +93,13 @@ export const constraintObject = (
   if (!found) return null;
   const [kind, suffix] = found;
   const columns = namesOfColumns(fields, place.column);
+  const own = kind === 'check' ? checkedColumns(fields) : columns;
   const parts = kind === 'primary-key' ? [place.table, suffix] : [place.table, ...columns, suffix];
   return schemaObject({
     kind,
     name: filled(fields, 'conname') ?? parts.join('_'),
     attributes: {
-      columns: columns.length > 0 ? columns : undefined,
+      columns: own.length > 0 ? own : undefined,
       ...keyAttributes(fields),
       expression: kind === 'check' ? nullTest(fields) : undefined,
       // Until it is validated; a constraint of a new table needs no check.
@@ -97,34 +111,36 @@ export const constraintObject = (
 const constraintsIn = (column: Fields): readonly Node[] =>
   nodes(column, 'constraints').filter(({ type }) => type === 'Constraint');
 
-const has = (column: Fields, type: string): Node | undefined =>
-  constraintsIn(column).find(({ fields }) => textField(fields, 'contype') === type);
+const of = (constraints: readonly Node[], type: string): Node | undefined =>
+  constraints.find(({ fields }) => fields.contype === type);
 
 /** A column as it is declared. */
 export const columnObject = (column: Fields): SchemaObject => {
-  const preset = has(column, 'CONSTR_DEFAULT');
-  const generated = has(column, 'CONSTR_GENERATED');
+  const constraints = constraintsIn(column);
+  const serial = isSerial(column);
+  const preset = of(constraints, 'CONSTR_DEFAULT');
+  const generated = of(constraints, 'CONSTR_GENERATED');
   const required =
-    has(column, 'CONSTR_NOTNULL') ?? has(column, 'CONSTR_PRIMARY') ?? has(column, 'CONSTR_IDENTITY');
-  const nullable = !required && !isSerial(column);
+    of(constraints, 'CONSTR_NOTNULL') ??
+    of(constraints, 'CONSTR_PRIMARY') ??
+    of(constraints, 'CONSTR_IDENTITY');
+  const nullable = !required && !serial;
   return schemaObject({
     kind: 'column',
     name: textField(column, 'colname') ?? '',
     attributes: {
       type: columnType(column),
       nullable,
-      default: isSerial(column) ? 'nextval' : preset && presetText(preset.fields.raw_expr),
+      default: serial ? 'nextval' : preset && presetText(preset.fields.raw_expr),
       generated: generated && expressionText(generated.fields.raw_expr),
-      identity: has(column, 'CONSTR_IDENTITY') && 'by default',
+      identity: of(constraints, 'CONSTR_IDENTITY') && 'by default',
     },
   });
 };
 
 /** The default; DEFAULT NULL is none. */
 const presetText = (expression: unknown): string | undefined =>
-  /^\{"A_Const":\{"isnull":true/.test(JSON.stringify(bare(expression)))
-    ? undefined
-    : expressionText(expression);
+  /^\{"A_Const":\{"isnull":true/.test(JSON.stringify(expression)) ? undefined : expressionText(expression);
 
 /** The default that SET DEFAULT states; undefined for DROP DEFAULT. */
 export const defaultOf = (command: Fields): string | undefined =>

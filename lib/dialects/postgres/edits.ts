@@ -162,6 +162,18 @@ const moved: Editor = (fields) => {
   return [{ do: 'rename', object, to: { namespace: textField(fields, 'newschema'), name: object.name } }];
 };
 
+const domainMade = (fields: Fields): SchemaEdit => {
+  const constraints = nodes(fields, 'constraints').map(({ fields: inner }) => inner);
+  const has = (type: string): boolean => constraints.some((inner) => textField(inner, 'contype') === type);
+  const name = named('domain', names(fields, 'domainname'));
+  const check = schemaObject({ kind: 'check', name: `${name.name}_check` });
+  const children = has('CONSTR_CHECK') ? [check] : [];
+  return {
+    do: 'create',
+    object: schemaObject({ ...name, attributes: { nullable: !has('CONSTR_NOTNULL') }, children }),
+  };
+};
+
 const EDITORS: Readonly<Record<string, Editor>> = {
   CreateStmt: tableMade,
   CreateForeignTableStmt: (fields) => [made(relationName(record(fields, 'base') ?? {}, 'foreign-table'))],
@@ -176,7 +188,7 @@ const EDITORS: Readonly<Record<string, Editor>> = {
   AlterEnumStmt: enumChanged,
   CompositeTypeStmt: (fields) => [made(relationName(fields, 'composite-type', 'typevar'))],
   CreateRangeStmt: (fields) => [made(named('range-type', names(fields, 'typeName')))],
-  CreateDomainStmt: (fields) => [made(named('domain', names(fields, 'domainname')))],
+  CreateDomainStmt: (fields) => [domainMade(fields)],
   CreateSeqStmt: (fields) => [
     made(relationName(fields, 'sequence', 'sequence'), flag(fields, 'if_not_exists')),
   ],

@@ -39,6 +39,14 @@ const fullMessage = (error: unknown): string => {
   return parts.join('\n');
 };
 
+/**
+ * An extension or library that is not installed beside the server: 58P01 until PostgreSQL 14, 0A000 from 15 on
+ * (parse_extension_control_file in src/backend/commands/extension.c; the loader in src/backend/utils/fmgr/dfmgr.c).
+ */
+const MISSING_CODES: ReadonlySet<string> = new Set(['0A000', '58P01']);
+const MISSING_WORDS =
+  /extension ".*" is not available|could not open extension control file|could not access file/;
+
 /** What an error says. 55P03: the lock was not available in time, and the statement did nothing. */
 export const explain = (error: unknown): EngineError => {
   const code = codeOf(error);
@@ -51,5 +59,6 @@ export const explain = (error: unknown): EngineError => {
       code === null || !/^[0-9A-Z]{5}$/.test(code) || LOST_CODES.test(code)
         ? LOST_CODES.test(code ?? '') || LOST_WORDS.test(messageOf(error))
         : false,
+    ...(MISSING_CODES.has(code ?? '') && MISSING_WORDS.test(messageOf(error)) && { missingPart: true }),
   };
 };

@@ -5,7 +5,9 @@ import { addedColumn } from './hazard-columns.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, type ParsedStatement, relationOf, type Scene } from './hazard-scene.ts';
-import { flag, type Node, names, node, nodes, textField } from './parse.ts';
+import { identityRestarts } from './hazard-sequences.ts';
+import { isSameInstant, usingOf } from './hazard-using.ts';
+import { flag, type Node, node, nodes, record, textField } from './parse.ts';
 
 const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_AttachPartition: [
@@ -16,16 +18,29 @@ const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_SetAccessMethod: [RULES.move, 'The table is rewritten for another access method.'],
   AT_SetLogged: [RULES.move, 'The table is rewritten to be logged.'],
   AT_ChangeOwner: [RULES.grantRevoke, 'The table gets another owner.'],
+  AT_DropInherit: [RULES.dropPartition, 'Its rows are no longer found through the parent.'],
+  AT_SetExpression: [
+    RULES.storedGenerated,
+    'The column is computed anew for every row: the table is rewritten.',
+  ],
+  AT_EnableRowSecurity: [
+    RULES.grantRevoke,
+    'Only rows that a policy allows are seen and written from now on.',
+  ],
+  AT_ForceRowSecurity: [RULES.grantRevoke, 'Policies hold for the owner of the table too from now on.'],
+  AT_NoForceRowSecurity: [RULES.dropPolicy, 'The owner of the table sees every row from now on.'],
   AT_EnableTrig: [RULES.triggerDdl, 'A trigger is enabled.'],
+  AT_EnableAlwaysTrig: [RULES.triggerDdl, 'A trigger is enabled, for replicated rows too.'],
+  AT_EnableReplicaTrig: [RULES.triggerDdl, 'A trigger is enabled for replicated rows only.'],
+  AT_EnableTrigAll: [RULES.triggerDdl, 'All triggers are enabled.'],
+  AT_EnableTrigUser: [RULES.triggerDdl, 'All triggers of users are enabled.'],
+  AT_DisableTrigUser: [RULES.triggerDdl, 'All triggers of users are disabled.'],
+  AT_EnableRule: [RULES.triggerDdl, 'A rule is enabled.'],
+  AT_EnableAlwaysRule: [RULES.triggerDdl, 'A rule is enabled, for replicated rows too.'],
+  AT_EnableReplicaRule: [RULES.triggerDdl, 'A rule is enabled for replicated rows only.'],
+  AT_DisableRule: [RULES.triggerDdl, 'A rule is disabled.'],
   AT_DisableTrig: [RULES.triggerDdl, 'A trigger is disabled.'],
   AT_DisableTrigAll: [RULES.triggerDdl, 'All triggers are disabled; those of foreign keys too.'],
-};
-
-/** The column itself, cast or not: what a change of type does without USING, as far as values are concerned. */
-const isOwnCast = (expression: Node, column: string | null): boolean => {
-  if (expression.type === 'ColumnRef') return names(expression.fields, 'fields').at(-1) === column;
-  const inner = expression.type === 'TypeCast' ? node(expression.fields, 'arg') : null;
-  return inner !== null && isOwnCast(inner, column);
 };
 
 const alterCommand = (
@@ -49,6 +64,17 @@ const alterCommand = (
       ),
     );
   }
+  if (subtype === 'AT_DetachPartition') {
+    const left = textField(record(node(fields, 'def')?.fields ?? {}, 'name') ?? {}, 'relname') ?? '';
+    found.push(
+      plain(
+        RULES.dropPartition,
+        one,
+        `partition ${left}`,
+        `The rows of ${left} are no longer found through ${nameOf(table)}; they stay in ${left}.`,
+      ),
+    );
+  }
   if (subtype === 'AT_DetachPartition' && !flag(node(fields, 'def')?.fields ?? {}, 'concurrent')) {
     found.push(
       atTable(scene, RULES.detachPartition, {
@@ -58,9 +84,8 @@ const alterCommand = (
       }),
     );
   }
-  const using =
-    subtype === 'AT_AlterColumnType' ? node(node(fields, 'def')?.fields ?? {}, 'raw_default') : null;
-  if (using && !isOwnCast(using, textField(fields, 'name'))) {
+  const using = usingOf(command);
+  if (using && !isSameInstant(using, textField(fields, 'name'))) {
     found.push(
       atTable(scene, RULES.usingExpression, {
         table,
@@ -68,6 +93,10 @@ const alterCommand = (
         message: `The values of column ${textField(fields, 'name') ?? ''} become what the USING expression makes of them.`,
       }),
     );
+  }
+  if (identityRestarts(fields)) {
+    const message = `The numbers of column ${textField(fields, 'name') ?? ''} begin anew: what was given before can come again.`;
+    found.push(atTable(scene, RULES.sequenceSet, { table, one, message }));
   }
   if (subtype === 'AT_AddColumn') found.push(...addedColumn(fields, { one: one.planned, scene, table }));
   return found;
@@ -86,9 +115,16 @@ const alterComposite: Reader = (fields, one) =>
     return known ? [plain(known[0], one, `attribute ${name}`, `The attribute ${name} ${known[1]}.`)] : [];
   });
 
+/** ALTER INDEX is an ALTER TABLE to the parser too. */
+const alterIndex: Reader = (fields, one) =>
+  nodes(fields, 'cmds')
+    .filter((command) => textField(command.fields, 'subtype') === 'AT_SetTableSpace')
+    .map(() => plain(RULES.move, one, 'index', 'The index is copied to another tablespace.'));
+
 /** The hazards of one ALTER TABLE, by its parts. */
 export const alterTable: Reader = (fields, one, scene) => {
   if (textField(fields, 'objtype') === 'OBJECT_TYPE') return alterComposite(fields, one, scene);
   const table = relationOf(scene, fields);
+  if (textField(fields, 'objtype') === 'OBJECT_INDEX') return alterIndex(fields, one, scene);
   return table ? nodes(fields, 'cmds').flatMap((command) => alterCommand(command, one, scene, table)) : [];
 };

@@ -9,6 +9,13 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Functions whose result is the same within one statement, so that all rows share one value and none is written. */
 const NOT_VOLATILE: ReadonlySet<string> = new Set([
+  ...['pi', 'sqrt', 'power', 'exp', 'ln', 'log', 'mod', 'sign', 'trunc', 'ceiling', 'degrees', 'radians'],
+  ...['char_length', 'character_length', 'octet_length', 'btrim', 'ltrim', 'rtrim', 'lpad', 'rpad', 'repeat'],
+  ...['reverse', 'initcap', 'strpos', 'split_part', 'format', 'concat_ws', 'encode', 'decode', 'sha256'],
+  ...['date_part', 'extract', 'age', 'make_date', 'make_time', 'make_timestamp', 'make_timestamptz'],
+  ...['to_number', 'to_json', 'to_jsonb', 'array_append', 'array_length', 'cardinality', 'array_fill'],
+  ...['string_to_array', 'array_to_string', 'regexp_replace', 'to_tsvector', 'int4range', 'int8range'],
+  ...['numrange', 'tsrange', 'tstzrange', 'daterange', 'current_database', 'current_schema', 'hashtext'],
   'now',
   'transaction_timestamp',
   'statement_timestamp',
@@ -52,12 +59,21 @@ const volatileCalls = (expression: unknown): readonly string[] => {
   return found;
 };
 
-const constraintOf = (column: Fields, type: string): Node | undefined =>
+export const constraintOf = (column: Fields, type: string): Node | undefined =>
   nodes(column, 'constraints').find(
     (item) => item.type === 'Constraint' && textField(item.fields, 'contype') === type,
   );
 
 const typeName = (column: Fields): string => names(record(column, 'typeName') ?? {}, 'names').at(-1) ?? '';
+
+/** A domain with a CHECK or NOT NULL, as far as it is known. */
+const isConstrainedDomain = (scene: Scene, type: string): boolean =>
+  scene.input.after.objects.some(
+    ({ kind, name, attributes, children }) =>
+      kind === 'domain' &&
+      name === type &&
+      (attributes.nullable === false || children.some((child) => child.kind === 'check')),
+  );
 
 interface Place {
   readonly one: PlannedStatement;
@@ -94,6 +110,20 @@ export const addedColumn = (command: Fields, { one, scene, table }: Place): read
       hazard(
         RULES.volatileDefault,
         `The default of "${name}" calls ${calls.join(', ')}() for every row: the table is rewritten.`,
+      ),
+    );
+  }
+  const preset = constraintOf(column, 'CONSTR_DEFAULT');
+  if (preset && calls.length === 0 && scene.major < 11) {
+    found.push(
+      hazard(RULES.defaultLegacy, `Every row gets the default of "${name}": the table is rewritten.`),
+    );
+  }
+  if (isConstrainedDomain(scene, type)) {
+    found.push(
+      hazard(
+        RULES.constrainedDomain,
+        `"${name}" is of the domain ${type}, which has constraints: the table is rewritten.`,
       ),
     );
   }

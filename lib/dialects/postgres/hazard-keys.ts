@@ -1,7 +1,8 @@
 // Hazards of new keys and checks on a table that is there: what must be built, what must hold, what to ask. Pure.
 import type { Hazard, HazardRule, Probe } from '../../risk/index.ts';
-import { describeSubject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
 import { RULES } from './hazard-rules.ts';
+import { alterParts } from './hazard-sayings.ts';
 import {
   columnOf,
   countProbe,
@@ -15,6 +16,7 @@ import {
   relationBefore,
   type Scene,
 } from './hazard-scene.ts';
+import { flag, type Node, node, textField } from './parse.ts';
 import { quote } from './quote.ts';
 
 const failing = (scene: Scene, table: SchemaObject): Probe['positive'] =>
@@ -41,16 +43,43 @@ const duplicatesProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): 
   };
 };
 
+/** Every column is new and gets one value for all rows: two rows are enough to break the key. */
+const sharesDefault = (scene: Scene, table: SchemaObject, key: SchemaObject): boolean => {
+  const after = findObject(scene.input.after, {
+    kind: 'table',
+    namespace: table.namespace,
+    name: table.name,
+  });
+  const columns = listOf(key, 'columns');
+  return (
+    columns.length > 0 &&
+    columns.every((name) => {
+      const column = after && !columnOf(table, name) ? columnOf(after, name) : undefined;
+      const { default: preset, generated, identity } = column?.attributes ?? {};
+      return (
+        typeof preset === 'string' &&
+        !preset.includes('(') &&
+        generated === undefined &&
+        identity === undefined
+      );
+    })
+  );
+};
+
 const uniqueKey = (scene: Scene, subject: Subject, object: SchemaObject, table: SchemaObject): Hazard[] => {
   const isUnique =
     object.attributes.unique === true || subject.kind === 'unique' || subject.kind === 'primary-key';
   const probe = isUnique ? duplicatesProbe(scene, table, object) : undefined;
-  if (!isUnique || !probe) return [];
+  const isRepeated = isUnique && !probe && sharesDefault(scene, table, object);
+  const isOfExpression = listOf(object, 'columns').some((name) => name.startsWith('expression '));
+  if (!isUnique || !(probe || isOfExpression || isRepeated)) return [];
   return [
     onTable(scene, RULES.uniqueDuplicates, {
       table,
       subject,
-      message: `${describeSubject(subject)} demands that (${listOf(object, 'columns').join(', ')}) be unique in ${nameOf(table)}.`,
+      message: isOfExpression
+        ? `${describeSubject(subject)} demands that the values of an expression be unique in ${nameOf(table)}.`
+        : `${describeSubject(subject)} demands that (${listOf(object, 'columns').join(', ')}) be unique in ${nameOf(table)}.`,
       probe,
       at: locate(scene, subject),
     }),
@@ -82,6 +111,8 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
     const message = `${describeSubject(subject)} is added NOT VALID and nothing in the plan validates it.`;
     return [onTable(scene, RULES.notValidated, { table, subject, message, at: locate(scene, subject) })];
   }
+  // Added NOT VALID and validated in the plan: where that is one transaction, it is told as such.
+  if (isAddedNotValid(scene, subject)) return [];
   if (subject.kind === 'foreign-key') {
     const message = `${describeSubject(subject)} is checked for every row while writes to ${nameOf(table)} and to the referenced table wait.`;
     const probe = orphansProbe(scene, table, object);
@@ -115,8 +146,21 @@ const SIMPLE_KEYS: Readonly<Record<string, HazardRule>> = {
   exclusion: RULES.addExclusion,
 };
 
+/** The constraint of that name as a part of ALTER TABLE adds it. */
+const addedConstraints = (scene: Scene, subject: Subject): readonly Node[] =>
+  alterParts(scene).flatMap(({ command, table }) => {
+    const constraint = node(command.fields, 'def');
+    if (textField(command.fields, 'subtype') !== 'AT_AddConstraint' || !constraint) return [];
+    // Without a name the constraint gets its index's, which the model does not follow.
+    const name = textField(constraint.fields, 'conname') || subject.name;
+    return table.name === subject.parent?.name && name === subject.name ? [constraint] : [];
+  });
+
 const usesIndex = (scene: Scene, subject: Subject): boolean =>
-  /\bUSING\s+INDEX\b/i.test(locate(scene, subject)?.statement.text ?? '');
+  addedConstraints(scene, subject).some(({ fields }) => Boolean(textField(fields, 'indexname')));
+
+const isAddedNotValid = (scene: Scene, subject: Subject): boolean =>
+  addedConstraints(scene, subject).some(({ fields }) => flag(fields, 'skip_validation'));
 
 /** Every hazard of a key, index or constraint that the plan makes on a table that is there. */
 export const keyHazards = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {

@@ -2,7 +2,7 @@
 // that kind are the shared rules'.
 import { fitToTable, type Hazard, hazardOf, processRule } from '../../risk/index.ts';
 import { nameOf, type ParsedStatement, relationOf, type Scene } from './hazard-scene.ts';
-import { node, nodes, record, visit } from './parse.ts';
+import { type Node, names, node, nodes, textField, visit } from './parse.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,19 +11,43 @@ const WHOLE: Readonly<Record<string, readonly [code: string, does: string]>> = {
   UpdateStmt: ['x-update-no-where', 'changes'],
 };
 
-/** Whether nothing restricts the rows: neither WHERE nor another table. */
-const isWhole = (fields: Fields): boolean =>
-  !node(fields, 'whereClause') &&
-  nodes(fields, 'usingClause').length + nodes(fields, 'fromClause').length === 0;
+const constantText = (item: Node | null): string | null =>
+  item?.type === 'A_Const' ? JSON.stringify({ ...item.fields, location: undefined }) : null;
+
+const columnText = (item: Node | null): string | null =>
+  item?.type === 'ColumnRef' ? names(item.fields, 'fields').join('.') : null;
+
+/** Whether a condition restricts nothing: TRUE, `1 = 1`, `a = a`, and whatever is joined to one of them by OR. */
+const isTrue = (condition: Node | null): boolean => {
+  if (!condition) return false;
+  const { type, fields } = condition;
+  if (type === 'A_Const') return JSON.stringify(fields).includes('"boolval":true');
+  if (type === 'TypeCast') return isTrue(node(fields, 'arg'));
+  if (type === 'BoolExpr') {
+    const parts = nodes(fields, 'args');
+    const kind = textField(fields, 'boolop');
+    return kind === 'OR_EXPR' ? parts.some(isTrue) : kind === 'AND_EXPR' && parts.every(isTrue);
+  }
+  if (type !== 'A_Expr' || names(fields, 'name').at(-1) !== '=') return false;
+  const [left, right] = [node(fields, 'lexpr'), node(fields, 'rexpr')];
+  const said = constantText(left) ?? columnText(left);
+  return said !== null && said === (constantText(right) ?? columnText(right));
+};
+
+/** Nothing restricts the rows: USING and FROM name other tables, which WHERE would tie to this one. */
+const isWhole = (fields: Fields): boolean => {
+  const where = node(fields, 'whereClause');
+  return where === null || isTrue(where);
+};
 
 const nested = (one: ParsedStatement, scene: Scene): readonly Hazard[] => {
   const found: Hazard[] = [];
-  visit(record(one.node.fields, 'withClause'), (type, fields) => {
+  visit({ [one.node.type]: one.node.fields }, (type, fields) => {
     const rule = WHOLE[type];
-    const table = relationOf(scene, fields);
+    const table = fields === one.node.fields ? undefined : relationOf(scene, fields);
     if (!rule || !table || !isWhole(fields)) return;
     const [code, does] = rule;
-    const message = `Within WITH, the statement ${does} every row of ${nameOf(table)}.`;
+    const message = `Within another statement it ${does} every row of ${nameOf(table)}.`;
     found.push(
       fitToTable(
         hazardOf(processRule(code), { subject: nameOf(table), message, at: one.planned }),
@@ -35,8 +59,16 @@ const nested = (one: ParsedStatement, scene: Scene): readonly Hazard[] => {
   return found;
 };
 
+/** Statements that are done when they are sent, unlike the body of a rule or a prepared statement. */
+const DONE = /^(Select|Insert|Update|Delete|Merge|CreateTableAs|Explain|Copy)Stmt$/;
+const CHANGES = /\b(?:DELETE|UPDATE)\b/gi;
+
+/** Looking for the words first spares most statements the visit of their tree. */
+const mayNest = ({ node: { type }, planned }: ParsedStatement): boolean =>
+  DONE.test(type) &&
+  (planned.statement.text.match(CHANGES)?.length ?? 0) >
+    (type === 'DeleteStmt' || type === 'UpdateStmt' ? 1 : 0);
+
 /** The hazards of data statements that stand inside of others. */
 export const nestedRowHazards = (scene: Scene): readonly Hazard[] =>
-  scene.statements
-    .filter(({ node: { fields } }) => record(fields, 'withClause'))
-    .flatMap((one) => nested(one, scene));
+  scene.statements.filter(mayNest).flatMap((one) => nested(one, scene));

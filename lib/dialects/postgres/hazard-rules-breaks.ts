@@ -74,6 +74,12 @@ export const BREAKS = {
     'The change is not replicated, and a subscriber stops at the first row that does not fit.',
     'Add on the subscriber first, drop there last.',
   ),
+  extensionPrivilege: row(
+    'pg-create-extension-privilege',
+    'breaking',
+    'Only a superuser, or a role that the provider allows, can create the extension; others are refused in the middle of the run.',
+    'Create it beforehand with the rights that it needs, and write IF NOT EXISTS.',
+  ),
   domainConstraint: row(
     'pg-domain-constraint',
     'blocking',
@@ -85,6 +91,12 @@ export const BREAKS = {
     'breaking',
     'The file begins or ends transactions by itself: what is before a COMMIT stays when the rest fails.',
     'Leave BEGIN and COMMIT out; dbsync wraps the migration.',
+  ),
+  sequenceSet: row(
+    'pg-sequence-set',
+    'breaking',
+    'The counter gives numbers again that it gave before: inserts fail on the key, or a number means another row than it did.',
+    'Set it from the rows: SELECT setval(..., (SELECT max(id) FROM ...)).',
   ),
   settingLeak: row(
     'pg-session-setting-leak',

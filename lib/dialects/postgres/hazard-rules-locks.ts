@@ -44,6 +44,18 @@ export const LOCKS = {
     'Writes wait until the index is rebuilt.',
     'REINDEX ... CONCURRENTLY.',
   ),
+  defaultLegacy: row(
+    'pg-add-column-default-legacy',
+    'blocking',
+    'Before version 11 every row is rewritten to hold the default, while every use of the table waits.',
+    'Add the column without a default, set the default, fill the rows in batches.',
+  ),
+  constrainedDomain: row(
+    'pg-add-column-constrained-domain',
+    'blocking',
+    'A column of a domain with constraints makes the server rewrite the table and check every row.',
+    'Use the base type, and a CHECK added NOT VALID.',
+  ),
   addForeignKey: row(
     'pg-add-fk-validating',
     'blocking',

@@ -1,6 +1,7 @@
 // What the statements say in so many words, where the difference of two schemas cannot tell: a rename, a drop of what is made anew
 // under the same name, a proof that a column holds no NULL. Pure.
-import type { Subject } from '../../schema/index.ts';
+import type { SchemaObject, Subject } from '../../schema/index.ts';
+import { constraintOf } from './hazard-columns.ts';
 import type { ParsedStatement, Scene, Table } from './hazard-scene.ts';
 import { flag, type Node, names, node, nodes, record, textField } from './parse.ts';
 
@@ -37,6 +38,15 @@ export const isRenamed = (scene: Scene, subject: Subject): boolean =>
     );
   });
 
+/** Whether a child is there under a name that a statement gave it, so that nothing is made. */
+export const isNewName = (scene: Scene, subject: Subject): boolean =>
+  scene.statements.some(
+    ({ node: { type, fields } }) =>
+      type === 'RenameStmt' &&
+      /^OBJECT_(TABCONSTRAINT|INDEX)$/.test(textField(fields, 'renameType') ?? '') &&
+      textField(fields, 'newname') === subject.name,
+  );
+
 /** Whether a statement gives the value of an enum another word, so that no row loses it. */
 export const isRelabelled = (scene: Scene, subject: Subject): boolean =>
   scene.statements.some(
@@ -72,6 +82,19 @@ interface Dropped {
   readonly one: ParsedStatement;
   readonly table: Table;
 }
+
+/** Whether the column is added with a default, which the rows of the table then hold. */
+export const isFilledWhenAdded = (scene: Scene, subject: Subject): boolean =>
+  alterParts(scene).some(({ command, table }) => {
+    const column = node(command.fields, 'def');
+    return (
+      textField(command.fields, 'subtype') === 'AT_AddColumn' &&
+      column !== null &&
+      table.name === subject.parent?.name &&
+      textField(column.fields, 'colname') === subject.name &&
+      constraintOf(column.fields, 'CONSTR_DEFAULT') !== undefined
+    );
+  });
 
 /** Tables that a statement drops and a later one makes anew under the same name. */
 export const tablesMadeAnew = (scene: Scene): readonly Dropped[] => {
@@ -125,6 +148,18 @@ const validates = (scene: Scene, name: string | null): boolean =>
       textField(command.fields, 'name') === name,
   );
 
+/** A constraint that no text made is validated, and its name says which column it is about: `t_email_not_null`. */
+const validatesUnknown = (scene: Scene, subject: Subject, table: SchemaObject | undefined): boolean =>
+  alterParts(scene).some(({ command, table: own }) => {
+    const name = textField(command.fields, 'name') ?? '';
+    return (
+      textField(command.fields, 'subtype') === 'AT_ValidateConstraint' &&
+      own.name === subject.parent?.name &&
+      name.includes(subject.name) &&
+      table?.attributes.assumed === true
+    );
+  });
+
 /**
  * Whether a validated check proves that the column holds no NULL, so that SET NOT NULL reads nothing (from version 12 on,
  * https://www.postgresql.org/docs/12/release-12.html).
@@ -144,5 +179,8 @@ export const provenNotNull = (scene: Scene, subject: Subject): boolean => {
       kind === 'check' && typeof attributes.expression === 'string' && words.test(attributes.expression),
   );
   if (standing) return standing.attributes.validated !== false || validates(scene, standing.name);
-  return checksAdded(scene, subject).some(({ name, valid }) => valid || validates(scene, name));
+  return (
+    checksAdded(scene, subject).some(({ name, valid }) => valid || validates(scene, name)) ||
+    validatesUnknown(scene, subject, table)
+  );
 };

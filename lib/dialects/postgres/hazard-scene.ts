@@ -53,13 +53,13 @@ const RELATION_KINDS: ReadonlySet<string> = new Set(['table', 'materialized-view
 /** The relation that a name means before the plan; undefined where the plan makes it. */
 export const relationBefore = (scene: Scene, table: Table): SchemaObject | undefined => {
   const namespace = table.namespace ?? scene.defaultNamespace;
-  const named = scene.input.before.objects.filter(
-    ({ kind, name }) => RELATION_KINDS.has(kind) && name === table.name,
-  );
-  return (
-    named.find((object) => object.namespace === namespace) ??
-    (table.namespace === null ? named[0] : undefined)
-  );
+  let elsewhere: SchemaObject | undefined;
+  for (const object of scene.input.before.objects) {
+    if (object.name !== table.name || !RELATION_KINDS.has(object.kind)) continue;
+    if (object.namespace === namespace) return object;
+    elsewhere ??= object;
+  }
+  return table.namespace === null ? elsewhere : undefined;
 };
 
 /** The table of a `relation` field, as it was before the plan. */

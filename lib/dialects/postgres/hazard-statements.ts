@@ -1,11 +1,15 @@
 // Hazards that the statements' text shows: locks, what cannot be in a transaction, renames, what a schema does not hold. Pure.
-import { adjusted, type Hazard, type HazardRule } from '../../risk/index.ts';
+import { adjusted, type Hazard } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
+import { ACCESS } from './hazard-access.ts';
 import { alterTable } from './hazard-alter-table.ts';
+import { enumChanged } from './hazard-enums.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
+import { moved, renamed } from './hazard-renames.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, relationBefore, relationOf, type Scene } from './hazard-scene.ts';
-import { flag, type Node, names, nodes, record, textField } from './parse.ts';
+import { counterSet, sequenceAltered } from './hazard-sequences.ts';
+import { flag, hasOption, names, nodes, record, textField } from './parse.ts';
 
 const concurrently = (text: string): string => text.replace(/\bINDEX\b/i, 'INDEX CONCURRENTLY');
 
@@ -34,6 +38,8 @@ const indexMade: Reader = (fields, one, scene) => {
         message: `${nameOf(table)} is partitioned: the index is built on every partition, and writes to all of them wait.`,
       }),
     );
+  } else if (only && (isPartitioned || table.attributes.assumed === true)) {
+    // The index of the parent alone: nothing is built, which is the first step of the safe way.
   } else if (!flag(fields, 'concurrent')) {
     const message = `The index ${name} is built while all writes to ${nameOf(table)} wait.`;
     found.push(
@@ -67,6 +73,10 @@ const isMadeHere = (scene: Scene, name: string): boolean =>
     ({ node: made }) => made.type === 'IndexStmt' && textField(made.fields, 'idxname') === name,
   );
 
+/** Objects that the model does not hold and that others lean on. */
+const LEANED_ON =
+  /^OBJECT_(CAST|COLLATION|CONVERSION|OPERATOR|OPCLASS|OPFAMILY|LANGUAGE|ACCESS_METHOD|TRANSFORM|FOREIGN_SERVER|FDW|TS\w+)$/;
+
 const dropped: Reader = (fields, one, scene) => {
   const found: Hazard[] = [];
   const type = textField(fields, 'removeType') ?? '';
@@ -82,6 +92,14 @@ const dropped: Reader = (fields, one, scene) => {
   }
   if (type === 'OBJECT_RULE' || type === 'OBJECT_EVENT_TRIGGER') {
     found.push(plain(RULES.dropRoutine, one, one.facts.verb.toLowerCase(), 'What it did no longer happens.'));
+  }
+  if (type === 'OBJECT_PUBLICATION') {
+    found.push(plain(RULES.published, one, 'publication', 'Subscribers get nothing more of its tables.'));
+  }
+  if (LEANED_ON.test(type)) {
+    found.push(
+      plain(RULES.dropType, one, one.facts.verb.toLowerCase(), 'What leans on it fails, or is refused.'),
+    );
   }
   if (type === 'OBJECT_INDEX' && !flag(fields, 'concurrent')) {
     for (const item of nodes(fields, 'objects')) {
@@ -123,86 +141,28 @@ const truncated: Reader = (fields, one, scene) =>
     return [atTable(scene, rule, { table, one, message: `All rows of ${nameOf(table)} are removed.` })];
   });
 
-const RENAMES: Readonly<Record<string, HazardRule>> = {
-  OBJECT_COLUMN: RULES.renameColumn,
-  OBJECT_TABLE: RULES.renameTable,
-  OBJECT_VIEW: RULES.renameTable,
-  OBJECT_SCHEMA: RULES.renameSchema,
-  OBJECT_TABCONSTRAINT: RULES.renameOther,
-  OBJECT_INDEX: RULES.renameOther,
-  OBJECT_ATTRIBUTE: RULES.renameColumn,
-  OBJECT_FUNCTION: RULES.renameTable,
-  OBJECT_PROCEDURE: RULES.renameTable,
-  OBJECT_SEQUENCE: RULES.renameTable,
-  OBJECT_MATVIEW: RULES.renameTable,
-};
-
-/** What has no rows and no owner in the model is told by the text alone. */
-const BY_TEXT: ReadonlySet<string> = new Set([
-  'OBJECT_ATTRIBUTE',
-  'OBJECT_FUNCTION',
-  'OBJECT_PROCEDURE',
-  'OBJECT_SEQUENCE',
-  'OBJECT_MATVIEW',
-  'OBJECT_VIEW',
-  'OBJECT_SCHEMA',
-  'OBJECT_TABCONSTRAINT',
-  'OBJECT_INDEX',
-]);
-
-const renamed: Reader = (fields, one, scene) => {
-  const rule = RENAMES[textField(fields, 'renameType') ?? ''];
-  if (!rule) return [];
-  const table = relationOf(scene, fields);
-  const relation = record(fields, 'relation');
-  const old = textField(fields, 'subname') ?? (relation && textField(relation, 'relname')) ?? 'the object';
-  const message = `"${old}" is called "${textField(fields, 'newname') ?? ''}" from now on; what uses the old name fails.`;
-  if (table) return [atTable(scene, rule, { table, one, message })];
-  // A table of the plan's own has no users yet.
-  return BY_TEXT.has(textField(fields, 'renameType') ?? '')
-    ? [plain(rule, one, one.facts.verb.toLowerCase(), message)]
-    : [];
-};
-
-const enumChanged: Reader = (fields, one) => {
-  const type = names(fields, 'typeName').join('.');
-  const value = textField(fields, 'newVal') ?? '';
-  if (textField(fields, 'oldVal') !== null) {
-    return [
-      plain(
-        RULES.renameEnumValue,
-        one,
-        `enum ${type}`,
-        `The value "${textField(fields, 'oldVal')}" is called "${value}" from now on.`,
-      ),
-    ];
-  }
-  const found = [
-    plain(RULES.enumAdd, one, `enum ${type}`, `The value "${value}" can be used only after it is committed.`),
-  ];
-  if (textField(fields, 'newValNeighbor') === null) {
-    found.push(plain(RULES.enumOrder, one, `enum ${type}`, `The value "${value}" sorts after all others.`));
-  }
-  return found;
-};
-
-const isSet = (list: readonly Node[], name: string): boolean =>
-  list.some((item) => textField(item.fields, 'defname') === name);
-
 const READERS: Readonly<Record<string, Reader>> = {
+  ...ACCESS,
+
   IndexStmt: indexMade,
   DropStmt: dropped,
   TruncateStmt: truncated,
   RenameStmt: renamed,
   AlterEnumStmt: enumChanged,
+  AlterObjectSchemaStmt: moved,
   AlterTableStmt: alterTable,
+  AlterSeqStmt: sequenceAltered,
+  SelectStmt: counterSet,
   DropdbStmt: (_fields, one) => [plain(RULES.dropDatabase, one, 'database', 'A whole database is dropped.')],
+  AlterTableMoveAllStmt: (_fields, one) => [
+    plain(RULES.move, one, 'tables', 'Every table of the tablespace is copied to another.'),
+  ],
   ReindexStmt: (fields, one) =>
-    isSet(nodes(fields, 'params'), 'concurrently')
+    hasOption(fields, 'params', 'concurrently')
       ? []
       : [plain(RULES.reindex, one, 'index', 'The index is rebuilt while writes wait.')],
   VacuumStmt: (fields, one) =>
-    isSet(nodes(fields, 'options'), 'full')
+    hasOption(fields, 'options', 'full')
       ? [plain(RULES.maintenance, one, 'table', 'The table is copied while every use of it waits.')]
       : [],
   ClusterStmt: (_fields, one) => [
@@ -213,11 +173,6 @@ const READERS: Readonly<Record<string, Reader>> = {
       ? []
       : [plain(RULES.refresh, one, 'materialized view', 'Readers of the view wait until it is computed.')],
   LockStmt: (_fields, one) => [plain(RULES.lockTable, one, 'lock', 'The statement locks a table by itself.')],
-  GrantStmt: (_fields, one) => [plain(RULES.grantRevoke, one, 'privileges', 'Privileges change.')],
-  AlterOwnerStmt: (_fields, one) => [plain(RULES.grantRevoke, one, 'owner', 'An object gets another owner.')],
-  AlterDefaultPrivilegesStmt: (_fields, one) => [
-    plain(RULES.grantRevoke, one, 'default privileges', 'New objects get other privileges.'),
-  ],
   AlterExtensionStmt: (_fields, one) => [
     plain(RULES.extensionUpdate, one, 'extension', 'The extension runs its update scripts.'),
   ],
@@ -237,18 +192,6 @@ const READERS: Readonly<Record<string, Reader>> = {
         ]
       : [];
   },
-  AlterObjectSchemaStmt: (fields, one, scene) => {
-    const table = relationOf(scene, fields);
-    const message = `It is in the schema ${textField(fields, 'newschema') ?? ''} from now on; what finds it by its old one fails.`;
-    if (table) return [atTable(scene, RULES.renameTable, { table, one, message })];
-    return record(fields, 'relation')
-      ? []
-      : [plain(RULES.renameTable, one, one.facts.verb.toLowerCase(), message)];
-  },
-  DropOwnedStmt: (_fields, one) => [
-    plain(RULES.dropCascade, one, 'role', 'Everything that the role owns in this database is dropped.'),
-  ],
-  DropRoleStmt: (_fields, one) => [plain(RULES.grantRevoke, one, 'role', 'A role is dropped.')],
   CreateDomainStmt: (fields, one) =>
     nodes(fields, 'constraints').some(({ fields: inner }) => textField(inner, 'contype') === 'CONSTR_CHECK')
       ? [
@@ -267,7 +210,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   VariableSetStmt: (fields, one) =>
     flag(fields, 'is_local') ||
     textField(fields, 'kind') !== 'VAR_SET_VALUE' ||
-    /^(lock_timeout|statement_timeout|client_min_messages)$/.test(textField(fields, 'name') ?? '')
+    /_timeout$|^(client_min_messages|application_name|maintenance_work_mem)$/.test(
+      textField(fields, 'name') ?? '',
+    )
       ? []
       : [
           plain(

@@ -12,7 +12,14 @@ import { describeSubject, findObject, type SchemaObject, type Subject } from '..
 import { alterHazards, enumValueRemoved, recreatedColumns } from './hazard-alters.ts';
 import { keyHazards } from './hazard-keys.ts';
 import { RULES } from './hazard-rules.ts';
-import { isRelabelled, isRenamed, provenNotNull, tablesMadeAnew } from './hazard-sayings.ts';
+import {
+  isFilledWhenAdded,
+  isNewName,
+  isRelabelled,
+  isRenamed,
+  provenNotNull,
+  tablesMadeAnew,
+} from './hazard-sayings.ts';
 import {
   listOf,
   locate,
@@ -100,18 +107,28 @@ const requiredColumn = (
   const { nullable, default: preset, generated, identity } = object.attributes;
   if (nullable !== false || preset !== undefined || generated !== undefined || identity !== undefined)
     return [];
+  const at = locate(scene, subject);
+  // The rows got the default that was dropped again: nothing fails but old code that gives no value.
+  if (isFilledWhenAdded(scene, subject)) {
+    const message = `${describeSubject(subject)} must have a value and keeps no default: code that does not give one fails.`;
+    return [onTable(scene, RULES.requiredColumn, { table, subject, message, at })];
+  }
+  const isMended = mended(scene, table);
+  const fails = isMended
+    ? `the statement fails unless every row of ${nameOf(table)} has got one before`
+    : `the statement fails when ${nameOf(table)} holds rows`;
   return [
     onTable(scene, RULES.requiredColumn, {
       table,
       subject,
-      message: `${describeSubject(subject)} must have a value and has no default: the statement fails when ${nameOf(table)} holds rows.`,
+      message: `${describeSubject(subject)} must have a value and has no default: ${fails}.`,
       probe: {
         question: `rows in ${nameOf(table)}`,
         sql: `SELECT count(*) FROM ${quotedName(table)}`,
-        positive: 'will-fail',
+        positive: isMended ? 'may-fail' : 'will-fail',
         zero: 'lower',
       },
-      at: locate(scene, subject),
+      at,
     }),
   ];
 };
@@ -177,7 +194,7 @@ const unlessProven =
 
 const created = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {
   const table = subject.parent && relationBefore(scene, subject.parent);
-  if (!table || isMadeAnew(scene, subject)) return [];
+  if (!table || isMadeAnew(scene, subject) || isNewName(scene, subject)) return [];
   return subject.kind === 'column'
     ? requiredColumn(scene, subject, object, table)
     : keyHazards(scene, subject, object);

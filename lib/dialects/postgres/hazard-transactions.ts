@@ -26,9 +26,19 @@ const lockedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
         .map(nameOf)
     : [];
 
+/** Tables that the statement locks against writers at least. */
+const guardedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
+  one.facts.lock === LOCK.shareRowExclusive
+    ? one.facts.tables
+        .map((table) => relationBefore(scene, table))
+        .filter((table) => table !== undefined)
+        .map(nameOf)
+    : lockedTables(one, scene);
+
 const together = (group: readonly ParsedStatement[], scene: Scene): readonly Hazard[] => {
   const found: Hazard[] = [];
   const locked = new Set<string>();
+  const strong = new Set<string>();
   const first = group[0];
   for (const one of group) {
     const named = one.facts.tables
@@ -45,16 +55,18 @@ const together = (group: readonly ParsedStatement[], scene: Scene): readonly Haz
         }),
       );
     }
-    if (held && isValidation(one)) {
+    const guarded = named.find((name) => strong.has(name));
+    if (guarded && isValidation(one)) {
       found.push(
         hazardOf(RULES.validateSameTransaction, {
-          subject: held,
-          message: `${held} is checked row by row while the same transaction keeps it locked.`,
+          subject: guarded,
+          message: `${guarded} is checked row by row while the same transaction keeps it locked.`,
           at: one.planned,
         }),
       );
     }
     for (const name of lockedTables(one, scene)) locked.add(name);
+    for (const name of guardedTables(one, scene)) strong.add(name);
   }
   if (locked.size > 1 && first) {
     const message = `${locked.size} tables stay locked until the commit: ${[...locked].join(', ')}.`;

@@ -1,8 +1,9 @@
 // What a change of a column's type does: nothing, a rebuild of indexes, a rewrite, or a loss. Pure.
 import type { Alike, Hazard, PlannedStatement, Probe } from '../../risk/index.ts';
-import { describeSubject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import { describeSubject, type SchemaObject, type Subject, subjectOf } from '../../schema/index.ts';
 import { RULES } from './hazard-rules.ts';
 import { listOf, mended, nameOf, onTable, quotedName, type Scene } from './hazard-scene.ts';
+import { isComputed } from './hazard-using.ts';
 import { quote } from './quote.ts';
 
 interface TypeName {
@@ -24,10 +25,34 @@ const TEXTS: ReadonlySet<string> = new Set(['text', 'character varying']);
 /** Whole numbers by width. */
 const INTEGERS: Readonly<Record<string, number>> = { smallint: 2, integer: 4, bigint: 8 };
 
+const STAMP = /^timestamp (with|without) time zone$/;
+
+const TEMPORAL = /^(timestamp|time|interval)\b/;
+
+const digitsOf = ({ modifiers }: TypeName): number => modifiers[0] ?? 6;
+
+/** Fewer digits of seconds are kept than before: the rest is rounded away. */
+const losesDigits = (from: TypeName, to: TypeName): boolean =>
+  TEMPORAL.test(from.base) && TEMPORAL.test(to.base) && digitsOf(to) < digitsOf(from);
+
+/** Text that does not tell upper from lower case (the extension citext): stored as text is. */
+const isCitext = (type: TypeName): boolean => /(^|\.)citext$/.test(type.base);
+
+/** Both are stored as the same bytes, whatever their length: the extension's casts are WITHOUT FUNCTION. */
+const isSameText = (from: TypeName, to: TypeName): boolean =>
+  (isCitext(from) || isCitext(to)) &&
+  to.modifiers.length === 0 &&
+  [from, to].every((type) => TEXTS.has(type.base) || isCitext(type));
+
+/** A timestamp becomes one of the same precision or more, with or without a zone: no value is lost. */
+const holdsInstants = (from: TypeName, to: TypeName): boolean =>
+  STAMP.test(from.base) && STAMP.test(to.base) && (to.modifiers[0] ?? 6) >= (from.modifiers[0] ?? 6);
+
 /**
  * Changes that touch no row: a wider or unlimited varchar, varchar to text and back, more digits before the point, wider
- * bit and interval precision, cidr to inet; timestamps with and without time zone while the session is in UTC, as
- * dbsync's is (https://www.postgresql.org/docs/current/sql-altertable.html, Notes; ATColumnChangeRequiresRewrite).
+ * bit, time and interval precision, cidr to inet, text to citext and back; timestamps with and without time zone while the session is in UTC, as
+ * dbsync's is (https://www.postgresql.org/docs/current/sql-altertable.html, Notes; ATColumnChangeRequiresRewrite). From the
+ * one to the other kind of timestamp, a precision below six is a second cast, which no version sees through.
  */
 const keepsRows = (from: TypeName, to: TypeName): boolean => {
   if (TEXTS.has(from.base) && TEXTS.has(to.base)) {
@@ -46,10 +71,9 @@ const keepsRows = (from: TypeName, to: TypeName): boolean => {
   }
   if (from.base === 'bit varying' && to.base === 'bit varying')
     return (to.modifiers[0] ?? Infinity) >= (from.modifiers[0] ?? Infinity);
-  if (from.base === 'cidr' && to.base === 'inet') return true;
-  const stamp = /^timestamp (with|without) time zone$/;
-  if (stamp.test(from.base) && stamp.test(to.base)) return (to.modifiers[0] ?? 6) >= (from.modifiers[0] ?? 6);
-  return false;
+  if ((from.base === 'cidr' && to.base === 'inet') || isSameText(from, to)) return true;
+  if (from.base === to.base && /^(time|interval)\b/.test(from.base)) return digitsOf(to) >= digitsOf(from);
+  return holdsInstants(from, to) && (from.base === to.base || (to.modifiers[0] ?? 6) === 6);
 };
 
 /** As many digits before and behind the point, or more: a rewrite, and no value is lost. */
@@ -82,6 +106,10 @@ const misfits = (column: string, from: TypeName, to: TypeName): string | null =>
     const scale = to.modifiers[1] ?? 0;
     return `abs(round(${name}, ${scale})) >= 10::numeric ^ ${limit - scale} OR ${name} <> round(${name}, ${scale})`;
   }
+  if (losesDigits(from, to) && from.base === to.base) {
+    const type = /^(\w+)(.*)$/.exec(to.base);
+    return `${name} <> ${name}::${type?.[1]}(${digitsOf(to)})${type?.[2]}`;
+  }
   if (from.base === 'numeric' && narrow !== undefined) return `${name} <> trunc(${name})`;
   return null;
 };
@@ -95,7 +123,7 @@ const LOSSY: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 const isLossy = (from: TypeName, to: TypeName): boolean =>
-  LOSSY.some(([before, after]) => before.test(from.base) && after.test(to.base));
+  losesDigits(from, to) || LOSSY.some(([before, after]) => before.test(from.base) && after.test(to.base));
 
 export interface TypeChange {
   readonly subject: Subject;
@@ -110,8 +138,10 @@ const UNKNOWN = 'unknown';
 
 /** Types that hold less than others that could stand in their place. */
 const isBounded = (type: TypeName): boolean =>
-  /^(smallint|integer|date|time.*|real|character|bit.*|boolean|uuid)$/.test(type.base) ||
-  (/^(character varying|numeric)$/.test(type.base) && type.modifiers.length > 0);
+  // Only values that have no time of day or no zone become it without USING.
+  !(type.base === 'timestamp with time zone' && type.modifiers.length === 0) &&
+  (/^(smallint|integer|date|time.*|real|character|bit.*|boolean|uuid)$/.test(type.base) ||
+    (/^(character varying|numeric)$/.test(type.base) && type.modifiers.length > 0));
 
 const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
   const [from, to] = [typeOf(change.from), typeOf(change.to)];
@@ -127,7 +157,7 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
       }),
     ];
   }
-  if (keepsRows(from, to) || holdsDigits(from, to)) return [];
+  if (keepsRows(from, to) || holdsDigits(from, to) || holdsInstants(from, to)) return [];
   const where = misfits(change.subject.name, from, to);
   if (where === null && !isLossy(from, to)) return [];
   const cuts = /\bUSING\b/i.test(change.at?.statement.text ?? '') || isLossy(from, to);
@@ -160,15 +190,40 @@ const isIndexed = ({ table, subject }: TypeChange): boolean =>
       listOf(child, 'columns').includes(subject.name),
   );
 
+/** Checks that name the column: they are made anew with it, and read every row although nothing is rewritten. */
+const checkedAnew = (scene: Scene, { table, subject, to, at }: TypeChange): Hazard[] =>
+  table.children
+    .filter(
+      ({ kind, attributes }) =>
+        kind === 'check' &&
+        attributes.validated !== false &&
+        (names(attributes.columns).includes(subject.name) ||
+          namesColumn(String(attributes.expression ?? ''), subject.name)),
+    )
+    .map((check) => {
+      const own = subjectOf(check, table);
+      const message = `${describeSubject(own)} is checked anew for every row under ACCESS EXCLUSIVE, for ${describeSubject(subject)} becomes ${to}.`;
+      return onTable(scene, RULES.addCheck, { table, subject: own, message, at });
+    });
+
+const names = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const namesColumn = (expression: string, column: string): boolean =>
+  (expression.match(/"(?:[^"]|"")+"|\w+/g) ?? []).some((word) => word.replaceAll('"', '') === column);
+
 /** Every hazard of one type change. */
 export const typeChange = (scene: Scene, change: TypeChange): Hazard[] => {
   const found = narrowing(scene, change);
   const { table, subject, at } = change;
   const words = `${describeSubject(subject)} becomes ${change.to} and was ${change.from}`;
-  if (!keepsRows(typeOf(change.from), typeOf(change.to))) {
+  const kept = keepsRows(typeOf(change.from), typeOf(change.to)) && !isComputed(scene, at, subject.name);
+  if (!kept) {
     const message = `${words}: ${nameOf(table)} and its indexes are rewritten, and every use of it waits.`;
     found.push(onTable(scene, RULES.changeType, { table, subject, message, at }));
-  } else if (
+    return found;
+  }
+  found.push(...checkedAnew(scene, change));
+  if (
     isIndexed(change) &&
     typeOf(change.from).base !== typeOf(change.to).base &&
     !(TEXTS.has(typeOf(change.from).base) && TEXTS.has(typeOf(change.to).base))

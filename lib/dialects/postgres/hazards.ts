@@ -1,5 +1,6 @@
 // Every hazard of PostgreSQL that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
 import { type Hazard, hazardOf, type RiskInput } from '../../risk/index.ts';
+import { adviceHazards } from './hazard-advice.ts';
 import { nestedRowHazards } from './hazard-rows.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { nameOf, relationBefore, type Scene, sceneOf } from './hazard-scene.ts';
@@ -53,6 +54,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...statementHazards(scene),
     ...transactionHazards(scene),
     ...nestedRowHazards(scene),
+    ...adviceHazards(scene),
     ...replication(scene),
   ]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);

@@ -2,18 +2,22 @@
 import type { Dialect } from '../contract.ts';
 import { adapt } from './adapt.ts';
 import { parseAddress, postgresAddress, URL_SCHEMES } from './address.ts';
-import { backup } from './backup.ts';
+import { backup, restore } from './backup.ts';
 import { batches } from './batches.ts';
 import { CHECKS } from './checks.ts';
+import { CLAIMS } from './claims.ts';
 import { connect, createDatabase, exists } from './connect.ts';
 import { explain } from './explain.ts';
+import { foresee } from './foresee.ts';
 import { hazards } from './hazards.ts';
 import { health } from './health.ts';
 import { identify, same } from './identify.ts';
 import { inspect } from './inspect.ts';
 import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
+import { observe } from './observe.ts';
 import { offline } from './offline.ts';
+import { loadParser } from './parse.ts';
 import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
 import { classify } from './scan.ts';
@@ -27,6 +31,7 @@ export const dialect: Dialect = {
   urlSchemes: URL_SCHEMES,
   facts: FACTS,
   scan: SCAN_RULES,
+  prepare: loadParser,
   address: parseAddress,
   exists: (address, timeouts) => exists(postgresAddress(address), timeouts),
   create: createDatabase,
@@ -48,8 +53,12 @@ export const dialect: Dialect = {
   commit,
   rollback,
   explain,
+  claims: CLAIMS,
+  foresee,
+  observe,
   adapt,
   createShadow,
   close,
   backup,
+  restore,
 };

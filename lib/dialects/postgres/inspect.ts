@@ -1,10 +1,10 @@
 // Reads a database's whole schema: one query per kind, in one consistent read-only view. Decides nothing about it.
-import { type Snapshot, snapshotOf, type Value } from '../../schema/index.ts';
-import type { InspectOptions, Row, Session } from '../contract.ts';
-import { type Assembly, type Note, startAssembly } from './inspect/assemble.ts';
+import { type SchemaObject, type Snapshot, snapshotOf } from '../../schema/index.ts';
+import type { InspectOptions, RawResult, Session } from '../contract.ts';
+import { type Note, startAssembly } from './inspect/assemble.ts';
 import { withoutIgnored } from './inspect/ignore.ts';
 import { emptyLookup, type Lookup } from './inspect/lookup.ts';
-import { asJson, readCatalogueRows } from './inspect/rows.ts';
+import { readCatalogueRows } from './inspect/rows.ts';
 import type { CatalogueContext, CatalogueQuery } from './inspect/sql.ts';
 import {
   CATALOGUE,
@@ -17,64 +17,78 @@ import {
   occupiedCatalogues,
   SECURITY_LABELS,
 } from './queries.ts';
+import { type PostgresSession, postgresSession } from './session.ts';
 
-const readContext = async (session: Session): Promise<CatalogueContext> => {
-  const [row] = await session.query(CATALOGUE_CONTEXT);
-  return { major: Number(row?.major), self: String(row?.self), superuser: row?.superuser === true };
+const readContext = (result: RawResult): CatalogueContext => {
+  const [row = []] = result.rows;
+  const [major, superuser, self] = row;
+  return { major: Number(major), self: String(self), superuser: superuser === 't' };
 };
 
-const readNotes = async (session: Session): Promise<readonly Note[]> => {
-  const comments = await session.query(COMMENTS);
-  const labels = await session.query(SECURITY_LABELS);
-  const note = (row: Row, attribute: Note['attribute'], value: Value): Note => ({
-    catalogue: String(row.class),
-    oid: String(row.oid),
-    sub: Number(row.sub),
+const readNotes = (result: RawResult, attribute: Note['attribute']): readonly Note[] =>
+  result.rows.map(([catalogue, oid, sub, value]) => ({
+    catalogue: String(catalogue),
+    oid: String(oid),
+    sub: Number(sub),
     attribute,
-    value,
-  });
-  return [
-    ...comments.map((row) => note(row, 'comment', String(row.description))),
-    ...labels.map((row) => note(row, 'securityLabels', String(row.labels))),
-  ];
-};
+    value: String(value),
+  }));
 
-const readLookup = async (session: Session): Promise<Lookup> => {
+const readLookup = (operatorClasses: RawResult, collations: RawResult): Lookup => {
   const lookup = emptyLookup();
-  for (const row of await session.query(OPERATOR_CLASSES)) {
-    const { oid, name, input, isDefault } = row;
+  for (const [oid, input, isDefault, name] of operatorClasses.rows)
     lookup.operatorClasses.set(String(oid), {
       name: String(name),
       input: String(input),
-      isDefault: isDefault === true,
+      isDefault: isDefault === 't',
     });
-  }
-  for (const { oid, name } of await session.query(KEY_COLLATIONS))
-    lookup.collations.set(String(oid), String(name));
+  for (const [oid, name] of collations.rows) lookup.collations.set(String(oid), String(name));
   return lookup;
 };
 
-/** The queries whose answers can hold anything: each empty one would cost a server's planning and a way to it and back. */
-const askedQueries = async (session: Session, major: number): Promise<readonly CatalogueQuery[]> => {
+const askAll = async (
+  session: PostgresSession,
+  questions: readonly string[],
+): Promise<readonly RawResult[]> => {
+  const answers: RawResult[] = [];
+  await session.rawAll(questions, (answer) => answers.push(answer));
+  return answers;
+};
+
+/** The queries whose answers can hold anything: each empty one would cost a server's planning. */
+const askedQueries = async (session: PostgresSession, major: number): Promise<readonly CatalogueQuery[]> => {
   const known = CATALOGUE.filter(({ since }) => since === undefined || major >= since);
   const names = new Set(known.flatMap(({ holds }) => holds ?? []));
-  const occupied = new Set((await session.query(occupiedCatalogues([...names]))).map(({ name }) => name));
+  const { rows } = await session.raw(occupiedCatalogues([...names]));
+  const occupied = new Set(rows.map(([name]) => name));
   return known.filter(({ holds }) => holds === undefined || occupied.has(holds));
 };
 
-/** While the server works on one answer, the one before is being read. */
-const readRows = async (session: Session, { add }: Assembly): Promise<void> => {
-  const context = await readContext(session);
-  const asked = await askedQueries(session, context.major);
-  const into = { add, lookup: await readLookup(session) };
-  let read = (): void => undefined;
-  for (const query of asked) {
-    const answer = session.raw(asJson(query.sql(context)));
-    read();
-    const result = await answer;
-    read = () => readCatalogueRows(result, query, into);
-  }
-  read();
+const NOTHING: RawResult = { columns: [], rows: [], affected: null };
+
+const readCatalogue = async (session: PostgresSession): Promise<readonly SchemaObject[]> => {
+  const first = await askAll(session, [
+    CATALOGUE_CONTEXT,
+    COMMENTS,
+    SECURITY_LABELS,
+    OPERATOR_CLASSES,
+    KEY_COLLATIONS,
+  ]);
+  const [context = NOTHING, comments = NOTHING, labels = NOTHING, classes = NOTHING, collations = NOTHING] =
+    first;
+  const known = readContext(context);
+  const asked = await askedQueries(session, known.major);
+  const { add, objects } = startAssembly([
+    ...readNotes(comments, 'comment'),
+    ...readNotes(labels, 'securityLabels'),
+  ]);
+  const into = { add, lookup: readLookup(classes, collations) };
+  const texts = asked.map((query) => query.sql(known));
+  await session.rawAll(texts, (result, index) => {
+    const query = asked[index];
+    if (query) readCatalogueRows(result, query, into);
+  });
+  return objects();
 };
 
 /**
@@ -84,9 +98,8 @@ const readRows = async (session: Session, { add }: Assembly): Promise<void> => {
 export const inspect = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
   await session.script(OPEN_CATALOGUE);
   try {
-    const assembly = startAssembly(await readNotes(session));
-    await readRows(session, assembly);
-    return snapshotOf('postgres', withoutIgnored(assembly.objects(), options.ignore));
+    const objects = await readCatalogue(postgresSession(session));
+    return snapshotOf('postgres', withoutIgnored(objects, options.ignore));
   } finally {
     await session.script(CLOSE_CATALOGUE);
   }

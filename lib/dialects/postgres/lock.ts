@@ -1,7 +1,8 @@
 // The runner lock: a session lock on a connection of its own, outside any transaction, gone with the process.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DbsyncError } from '../../errors/index.ts';
-import type { LockOptions, Row, Session, ToolLock } from '../contract.ts';
+import type { HeldLock, LockOptions, Row, Session, ToolLock } from '../contract.ts';
+import { answerWithin } from '../locking.ts';
 import { connect } from './connect.ts';
 import { printable } from './quote.ts';
 
@@ -126,6 +127,17 @@ const requireSessionLock = async (session: Session): Promise<void> => {
   });
 };
 
+const LOST = 'the connection that held the runner lock ended, so another run may begin at any time';
+
+/** Asks the holder itself; no answer within the time that a connection is given counts as a lost one. */
+const askHeld = async (holder: Session, ms: number): Promise<string | null> => {
+  const rows = await answerWithin(
+    ms,
+    holder.query(HELD_HERE).catch(() => null),
+  );
+  return rows?.[0]?.held === 1 ? null : LOST;
+};
+
 /** Firewalls forget idle connections; the lock's connection is idle for as long as the work takes. */
 const HEARTBEAT_MS = 30_000;
 
@@ -137,7 +149,7 @@ const HEARTBEAT_MS = 30_000;
 export const withLock = async <T>(
   session: Session,
   options: LockOptions,
-  work: () => Promise<T>,
+  work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> => {
   const holder = await connect(session.address, { mode: 'read', timeouts: options.timeouts });
   let heartbeat: NodeJS.Timeout | undefined;
@@ -150,16 +162,21 @@ export const withLock = async <T>(
     }
     heartbeat = setInterval(() => void holder.query('SELECT 1').catch(() => undefined), HEARTBEAT_MS);
     heartbeat.unref();
-    return await work();
+    return await work({
+      lost: () => (holder.isLost?.() ? LOST : null),
+      ask: () => askHeld(holder, options.timeouts.connectMs),
+    });
   } finally {
     clearInterval(heartbeat);
-    await release(holder, options.toolLock);
+    await release(holder, options);
   }
 };
 
 /** Closing the connection releases everything; the statements before it make it so at once even behind a pooler. */
-const release = async (holder: Session, toolLock: ToolLock | null): Promise<void> => {
-  if (toolLock) await holder.query(toolLock.release).catch(() => undefined);
-  await holder.query(RELEASE).catch(() => undefined);
+const release = async (holder: Session, { toolLock, timeouts }: LockOptions): Promise<void> => {
+  const asked = [...(toolLock ? [toolLock.release] : []), RELEASE].map((sql) =>
+    holder.query(sql).catch(() => undefined),
+  );
+  await answerWithin(timeouts.connectMs, Promise.all(asked));
   await holder.close();
 };

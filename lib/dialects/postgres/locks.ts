@@ -1,8 +1,10 @@
 // Which table lock each form of DDL takes, as data (https://www.postgresql.org/docs/current/explicit-locking.html and the
 // pages of the commands). Knows no statement text.
+import type { TableEffect } from '../contract.ts';
 
 export const LOCK = {
   accessShare: 'ACCESS SHARE',
+  rowShare: 'ROW SHARE',
   rowExclusive: 'ROW EXCLUSIVE',
   shareUpdateExclusive: 'SHARE UPDATE EXCLUSIVE',
   share: 'SHARE',
@@ -14,7 +16,7 @@ export const LOCK = {
 /** From weakest to strongest. */
 const STRENGTH: readonly string[] = [
   LOCK.accessShare,
-  'ROW SHARE',
+  LOCK.rowShare,
   LOCK.rowExclusive,
   LOCK.shareUpdateExclusive,
   LOCK.share,
@@ -28,6 +30,19 @@ export const stronger = (a: string | undefined, b: string | undefined): string |
   if (a === undefined || b === undefined) return a ?? b;
   return STRENGTH.indexOf(a) >= STRENGTH.indexOf(b) ? a : b;
 };
+
+/** What others cannot do while a lock is held (the table of conflicting modes in the manual). */
+export const blocksOf = (lock: string): TableEffect['blocks'] => {
+  if (lock === LOCK.accessExclusive) return 'all';
+  const strength = STRENGTH.indexOf(lock);
+  if (strength >= STRENGTH.indexOf(LOCK.share)) return 'writes';
+  if (strength >= STRENGTH.indexOf(LOCK.shareUpdateExclusive)) return 'schema';
+  return lock === LOCK.accessShare ? 'nothing' : 'rows';
+};
+
+/** By the number that the parser gives to a lock mode (lockdefs.h): as in LOCK TABLE. */
+export const lockNumbered = (mode: unknown): string =>
+  (typeof mode === 'number' ? STRENGTH[mode - 1] : undefined) ?? LOCK.accessExclusive;
 
 /** The parts of ALTER TABLE that take less than ACCESS EXCLUSIVE (`AlterTableGetLockLevel` in tablecmds.c). */
 export const ALTER_TABLE_LOCKS: ReadonlyMap<string, string> = new Map([

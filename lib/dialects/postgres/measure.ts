@@ -25,6 +25,8 @@ WHERE c.relkind IN ('r', 'p', 'm')`;
 
 /** Up to this many bytes of rows a count takes milliseconds. */
 const COUNTABLE_BYTES = 16 * 1024 * 1024;
+/** So much is counted in all, the smallest tables first: a second or two of reading, however many tables there are. */
+const COUNTABLE_TOTAL_BYTES = 1024 * 1024 * 1024;
 
 const exactCount = async (
   session: Session,
@@ -40,10 +42,9 @@ const exactCount = async (
   }
 };
 
-const sizeOf = async (session: Session, row: Row): Promise<TableSize> => {
+const sizeOf = async (session: Session, row: Row, countable: boolean): Promise<TableSize> => {
   const table = { namespace: String(row.namespace), name: String(row.name) };
-  const heap = Number(row.heap ?? 0);
-  const counted = heap <= COUNTABLE_BYTES ? await exactCount(session, table) : null;
+  const counted = countable ? await exactCount(session, table) : null;
   return {
     ...table,
     rows: counted ?? Number(row.estimate ?? 0),
@@ -62,7 +63,13 @@ export const measure = async (
     tables.map((table) => table.namespace),
     tables.map((table) => table.name),
   ]);
+  const countable = new Set<Row>();
+  let total = 0;
+  for (const row of rows.toSorted((a, b) => Number(a.heap ?? 0) - Number(b.heap ?? 0))) {
+    total += Number(row.heap ?? 0);
+    if (Number(row.heap ?? 0) <= COUNTABLE_BYTES && total <= COUNTABLE_TOTAL_BYTES) countable.add(row);
+  }
   const sizes: TableSize[] = [];
-  for (const row of rows) sizes.push(await sizeOf(session, row));
+  for (const row of rows) sizes.push(await sizeOf(session, row, countable.has(row)));
   return sizes;
 };

@@ -1,8 +1,16 @@
 // PostgreSQL's own parser. The only importer of libpg-query; turns its trees into something that can be asked safely.
-import { loadModule, parseSync } from 'libpg-query';
+type Parser = typeof import('libpg-query');
 
-// The parser is WebAssembly and must be loaded once before it can answer synchronously (about 30 ms).
-await loadModule();
+/** Null until it is loaded. */
+let parser: Parser | null = null;
+
+/** Loads the parser: WebAssembly that must be compiled before it can answer, which takes as long as starting Node. */
+export const loadParser = async (): Promise<void> => {
+  if (parser) return;
+  const loaded = await import('libpg-query');
+  await loaded.loadModule();
+  parser = loaded;
+};
 
 /** One node of a syntax tree: its type, and its fields by PostgreSQL's own names. */
 export interface Node {
@@ -21,8 +29,12 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** `{ CreateStmt: {...} }` as a node; null for anything else. */
 export const nodeOf = (value: unknown): Node | null => {
   if (!isRecord(value)) return null;
-  const [entry] = Object.entries(value);
-  return entry && isRecord(entry[1]) ? { type: entry[0], fields: entry[1] } : null;
+  // A node has one member; asking for a list of members is felt in long histories.
+  for (const type in value) {
+    const fields = value[type];
+    return isRecord(fields) ? { type, fields } : null;
+  }
+  return null;
 };
 
 export const textField = (fields: Readonly<Record<string, unknown>>, name: string): string | null => {
@@ -42,10 +54,18 @@ export const record = (
   return isRecord(value) ? value : null;
 };
 
+const NONE: readonly Node[] = [];
+
 /** A field that is a list of nodes. */
 export const nodes = (fields: Readonly<Record<string, unknown>>, name: string): readonly Node[] => {
   const value = fields[name];
-  return Array.isArray(value) ? value.map(nodeOf).filter((node) => node !== null) : [];
+  if (!Array.isArray(value)) return NONE;
+  const found: Node[] = [];
+  for (const item of value) {
+    const one = nodeOf(item);
+    if (one) found.push(one);
+  }
+  return found;
 };
 
 /** A field that is one node. */
@@ -63,8 +83,9 @@ export const names = (fields: Readonly<Record<string, unknown>>, name: string): 
     .map(stringOf);
 
 const parse = (text: string): Parsed => {
+  if (!parser) throw new Error('The parser of PostgreSQL was not loaded before a text was to be parsed.');
   try {
-    const found: readonly unknown[] = parseSync(text).stmts ?? [];
+    const found: readonly unknown[] = parser.parseSync(text).stmts ?? [];
     const list = found.map((item) => (isRecord(item) ? nodeOf(item.stmt) : null));
     return { ok: true, nodes: list.filter((item) => item !== null) };
   } catch (error) {
@@ -90,15 +111,41 @@ export const visit = (
   root: unknown,
   see: (type: string, fields: Readonly<Record<string, unknown>>) => void,
 ): void => {
-  const pending: (readonly [name: string | null, value: unknown])[] = [[null, root]];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const [name, value] = next;
-    if (name !== null && isRecord(value)) see(name, value);
-    const inner: (readonly [string | null, unknown])[] = Array.isArray(value)
-      ? value.map((item) => [null, item] as const)
-      : isRecord(value)
-        ? Object.entries(value)
-        : [];
-    for (const item of inner.reverse()) if (typeof item[1] === 'object') pending.push(item);
+  // Two lists in step: a pair for each would be most of the work.
+  const names: (string | null)[] = [null];
+  const values: unknown[] = [root];
+  while (values.length > 0) {
+    const value = values.pop();
+    const name = names.pop() ?? null;
+    if (typeof value !== 'object' || value === null) continue;
+    if (Array.isArray(value)) {
+      for (let at = value.length - 1; at >= 0; at -= 1) {
+        names.push(null);
+        values.push(value[at]);
+      }
+    } else if (isRecord(value)) {
+      if (name !== null) see(name, value);
+      const members = Object.keys(value);
+      for (let at = members.length - 1; at >= 0; at -= 1) {
+        const member = members[at] ?? '';
+        const inner = value[member];
+        if (typeof inner !== 'object') continue;
+        names.push(member);
+        values.push(inner);
+      }
+    }
   }
 };
+
+/** Whether an option of a list is there and not switched off. */
+export const hasOption = (fields: Readonly<Record<string, unknown>>, list: string, name: string): boolean =>
+  nodes(fields, list).some((item) => {
+    if (item.type !== 'DefElem' || textField(item.fields, 'defname') !== name) return false;
+    const value = node(item.fields, 'arg');
+    return (
+      !value ||
+      !/^(false|off|0)$/.test(
+        textField(value.fields, 'sval') ?? String(value.fields.boolval ?? value.fields.ival ?? ''),
+      )
+    );
+  });

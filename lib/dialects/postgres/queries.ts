@@ -51,7 +51,7 @@ export const occupiedCatalogues = (names: readonly string[]): string =>
     )
     .join(' UNION ALL ');
 
-/** For names of numbers: every operator class, and the collations that keys of indexes have. */
+/** For names of numbers: every operator class, and the collations that keys of indexes have beside the default one (100). */
 export const OPERATOR_CLASSES = `
 SELECT o.oid::text AS oid, o.opcintype::text AS input, o.opcdefault AS "isDefault",
   CASE WHEN n.nspname <> 'pg_catalog' THEN n.nspname || '.' ELSE '' END || o.opcname AS name
@@ -60,7 +60,8 @@ FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace`;
 export const KEY_COLLATIONS = `
 SELECT c.oid::text AS oid, quote_ident(n.nspname) || '.' || quote_ident(c.collname) AS name
 FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
-WHERE c.oid IN (SELECT unnest(i.indcollation::oid[]) FROM pg_index i WHERE i.indexrelid >= ${FIRST_USER_OID})`;
+WHERE c.oid = 100 OR c.oid IN (SELECT unnest(i.indcollation::oid[]) FROM pg_index i
+  WHERE i.indexrelid >= ${FIRST_USER_OID} AND NOT i.indcollation::oid[] <@ '{0,100}'::oid[])`;
 
 /** Comments on objects that a user can have made, and on "public" where it is not the one that it comes with. */
 export const COMMENTS = `

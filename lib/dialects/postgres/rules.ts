@@ -10,6 +10,7 @@ export const SCAN_RULES: ScanRules = {
   backslashEscapes: 'e-strings',
   hashComments: false,
   dashNeedsSpace: false,
+  returnEndsComment: true,
   nestedComments: true,
   executableComments: false,
   delimiterDirective: false,

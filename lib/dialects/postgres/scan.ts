@@ -1,8 +1,20 @@
 // What one statement is, from PostgreSQL's own parse of its text. Touches no database.
 import type { Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
-import { ALTER_TABLE_LOCKS, LOCK, stronger } from './locks.ts';
-import { flag, type Node, names, node, nodes, parseSql, record, textField, visit } from './parse.ts';
+import { commands, detachesConcurrently, isAlone, isConcurrent } from './alone.ts';
+import { ALTER_TABLE_LOCKS, LOCK, lockNumbered, stronger } from './locks.ts';
+import {
+  flag,
+  hasOption,
+  type Node,
+  names,
+  node,
+  nodes,
+  parseSql,
+  record,
+  textField,
+  visit,
+} from './parse.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type TableName = StatementFacts['tables'][number];
@@ -40,58 +52,12 @@ export const tablesOf = (statement: Node): readonly TableName[] => {
   const seeRelation = (fields: Fields): void => add(tableOf(record(fields, 'relation')));
   visit({ [statement.type]: statement.fields }, (type, fields) => {
     if (type === 'RangeVar') add(tableOf(fields));
-    if (type === 'pktable') add(tableOf(fields));
+    if (type === 'pktable' || type === 'table') add(tableOf(fields));
     if (type === 'CommonTableExpr') withNames.add(textField(fields, 'ctename') ?? '');
     seeRelation(fields);
   });
   if (statement.type === 'DropStmt') for (const table of droppedTables(statement.fields)) add(table);
   return [...found.values()].filter(({ namespace, name }) => namespace !== null || !withNames.has(name));
-};
-
-const hasOption = (fields: Fields, list: string, name: string): boolean =>
-  nodes(fields, list).some((item) => {
-    if (item.type !== 'DefElem' || textField(item.fields, 'defname') !== name) return false;
-    const value = node(item.fields, 'arg');
-    return (
-      !value ||
-      !/^(false|off|0)$/.test(
-        textField(value.fields, 'sval') ?? String(value.fields.boolval ?? value.fields.ival ?? ''),
-      )
-    );
-  });
-
-const commands = (fields: Fields): readonly Node[] =>
-  nodes(fields, 'cmds').filter(({ type }) => type === 'AlterTableCmd');
-
-const detachesConcurrently = (fields: Fields): boolean =>
-  commands(fields).some((command) => {
-    if (textField(command.fields, 'subtype') !== 'AT_DetachPartition') return false;
-    const partition = node(command.fields, 'def');
-    return partition !== null && flag(partition.fields, 'concurrent');
-  });
-
-const REINDEX_ALONE = /^REINDEX_OBJECT_(SCHEMA|SYSTEM|DATABASE)$/;
-
-/** Statements that call PreventInTransactionBlock in the server's source. */
-const OUTSIDE_TRANSACTION: Readonly<Record<string, (fields: Fields) => boolean>> = {
-  IndexStmt: (fields) => flag(fields, 'concurrent'),
-  DropStmt: (fields) => flag(fields, 'concurrent'),
-  ReindexStmt: (fields) =>
-    hasOption(fields, 'params', 'concurrently') || REINDEX_ALONE.test(textField(fields, 'kind') ?? ''),
-  VacuumStmt: (fields) => flag(fields, 'is_vacuumcmd'),
-  ClusterStmt: (fields) => record(fields, 'relation') === null,
-  CreatedbStmt: () => true,
-  DropdbStmt: () => true,
-  AlterDatabaseStmt: (fields) =>
-    nodes(fields, 'options').some((item) => textField(item.fields, 'defname') === 'tablespace'),
-  CreateTableSpaceStmt: () => true,
-  DropTableSpaceStmt: () => true,
-  AlterSystemStmt: () => true,
-  CreateSubscriptionStmt: () => true,
-  DropSubscriptionStmt: () => true,
-  AlterSubscriptionStmt: (fields) => /REFRESH|PUBLICATION/.test(textField(fields, 'kind') ?? ''),
-  AlterTableStmt: detachesConcurrently,
-  DiscardStmt: (fields) => textField(fields, 'target') === 'DISCARD_ALL',
 };
 
 const alterTableLock = (fields: Fields): string =>
@@ -105,8 +71,11 @@ const alterTableLock = (fields: Fields): string =>
   }, undefined) ?? LOCK.accessExclusive;
 
 const LOCKS: Readonly<Record<string, (fields: Fields) => string | undefined>> = {
-  AlterTableStmt: (fields) =>
-    textField(fields, 'objtype') === 'OBJECT_TYPE' ? undefined : alterTableLock(fields),
+  AlterTableStmt: (fields) => {
+    const type = textField(fields, 'objtype');
+    if (type === 'OBJECT_TYPE') return undefined;
+    return type === 'OBJECT_VIEW' ? LOCK.accessExclusive : alterTableLock(fields);
+  },
   IndexStmt: (fields) => (flag(fields, 'concurrent') ? LOCK.shareUpdateExclusive : LOCK.share),
   DropStmt: (fields) => (flag(fields, 'concurrent') ? LOCK.shareUpdateExclusive : droppedLock(fields)),
   ReindexStmt: (fields) =>
@@ -124,7 +93,15 @@ const LOCKS: Readonly<Record<string, (fields: Fields) => string | undefined>> = 
     hasOption(fields, 'options', 'full') ? LOCK.accessExclusive : LOCK.shareUpdateExclusive,
   ClusterStmt: () => LOCK.accessExclusive,
   RefreshMatViewStmt: (fields) => (flag(fields, 'concurrent') ? LOCK.exclusive : LOCK.accessExclusive),
-  CreateStmt: (fields) => (referencesTables(fields) ? LOCK.shareRowExclusive : undefined),
+  CreateStmt: (fields) => createTableLock(fields),
+  ViewStmt: (fields) => (flag(fields, 'replace') ? LOCK.accessExclusive : undefined),
+  CommentStmt: (fields) =>
+    RELATION_OBJECTS.test(textField(fields, 'objtype') ?? '') ||
+    CHILD_OBJECTS.test(textField(fields, 'objtype') ?? '')
+      ? LOCK.shareUpdateExclusive
+      : undefined,
+  LockStmt: (fields) => lockNumbered(fields.mode),
+  SelectStmt: (fields) => (nodes(fields, 'lockingClause').length > 0 ? LOCK.rowShare : undefined),
   InsertStmt: () => LOCK.rowExclusive,
   UpdateStmt: () => LOCK.rowExclusive,
   DeleteStmt: () => LOCK.rowExclusive,
@@ -139,12 +116,15 @@ const droppedLock = (fields: Fields): string | undefined => {
 const renameLock = (fields: Fields): string | undefined =>
   record(fields, 'relation') === null ? undefined : LOCK.accessExclusive;
 
-const referencesTables = (fields: Fields): boolean => {
+/** On the parent of a partition, the parents of an heir, or the tables that keys refer to. */
+const createTableLock = (fields: Fields): string | undefined => {
+  if (record(fields, 'partbound') !== null) return LOCK.accessExclusive;
   let found = false;
   visit(fields.tableElts, (type, inner) => {
     if (type === 'Constraint' && textField(inner, 'contype') === 'CONSTR_FOREIGN') found = true;
   });
-  return found || record(fields, 'partbound') !== null;
+  if (found) return LOCK.shareRowExclusive;
+  return nodes(fields, 'inhRelations').length > 0 ? LOCK.shareUpdateExclusive : undefined;
 };
 
 const KINDS: Readonly<Record<string, StatementFacts['kind']>> = {
@@ -171,6 +151,56 @@ const OPAQUE: Readonly<Record<string, string>> = {
   LoadStmt: 'a library is loaded into the server',
 };
 
+/** Functions that a query of a migration calls and that change nothing, or nothing but what their name says. */
+const KNOWN_CALLS: ReadonlySet<string> = new Set([
+  ...['setval', 'nextval', 'currval', 'set_config', 'current_setting', 'pg_sleep', 'version', 'pg_notify'],
+  ...['pg_get_serial_sequence', 'to_regclass', 'to_regtype', 'pg_table_size', 'pg_total_relation_size'],
+  ...['pg_advisory_lock', 'pg_advisory_unlock', 'pg_advisory_xact_lock', 'pg_try_advisory_lock'],
+  ...['count', 'max', 'min', 'sum', 'avg', 'coalesce', 'greatest', 'least', 'now', 'exists', 'length'],
+  ...['lower', 'upper', 'concat', 'format', 'array_agg', 'string_agg', 'json_agg', 'jsonb_agg', 'bool_and'],
+  ...['bool_or', 'row_number', 'rank', 'dense_rank', 'lag', 'lead', 'date_trunc', 'to_char', 'abs', 'round'],
+  ...[
+    'gen_random_uuid',
+    'uuid_generate_v4',
+    'random',
+    'md5',
+    'generate_series',
+    'unnest',
+    'jsonb_build_object',
+  ],
+  ...[
+    'json_build_object',
+    'substring',
+    'replace',
+    'trim',
+    'btrim',
+    'split_part',
+    'position',
+    'floor',
+    'ceil',
+  ],
+]);
+
+/** A query that calls code of which only the name is known, whatever that does; null where it calls none. */
+const unknownCall = (statement: Node): string | null => {
+  if (statement.type !== 'SelectStmt') return null;
+  let found: string | null = null;
+  visit({ [statement.type]: statement.fields }, (type, fields) => {
+    if (type !== 'FuncCall') return;
+    const name = names(fields, 'funcname').at(-1) ?? '';
+    if (!KNOWN_CALLS.has(name)) found = name;
+  });
+  return found === null ? null : `the function ${found}() does what its text does not say`;
+};
+
+const opaqueOf = (statement: Node): string | undefined => {
+  const { type, fields } = statement;
+  if (type === 'CopyStmt' && flag(fields, 'is_program')) return 'COPY runs a program of the server';
+  if (type === 'ExplainStmt' && hasOption(fields, 'options', 'analyze'))
+    return 'EXPLAIN ANALYZE does what it explains';
+  return OPAQUE[type] ?? unknownCall(statement) ?? undefined;
+};
+
 const leadingWords = (text: string): string => {
   const bare = text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ').trim();
   const verb =
@@ -192,8 +222,8 @@ const writes = (statement: Node): boolean => {
   return found;
 };
 
-const kindOf = (statement: Node): StatementFacts['kind'] => {
-  if (statement.type in OPAQUE) return 'opaque';
+const kindOf = (statement: Node, opaque: string | undefined): StatementFacts['kind'] => {
+  if (opaque !== undefined) return 'opaque';
   if (statement.type === 'SelectStmt')
     return record(statement.fields, 'intoClause') ? 'ddl' : writes(statement) ? 'dml' : 'query';
   return KINDS[statement.type] ?? 'ddl';
@@ -218,14 +248,15 @@ const read = (statement: Statement): StatementFacts => {
   if (!first) return { kind: 'session', verb: '', transactional: true, tables: [] };
   if (parsed.nodes.length > 1) return unparsed(statement, 'it is more than one statement');
   const lock = LOCKS[first.type]?.(first.fields);
-  const opaque = OPAQUE[first.type];
+  const opaque = opaqueOf(first);
   return {
-    kind: kindOf(first),
+    kind: kindOf(first, opaque),
     verb: leadingWords(statement.text),
-    transactional: !OUTSIDE_TRANSACTION[first.type]?.(first.fields),
+    transactional: !isAlone(first),
+    ...(isConcurrent(first) && { concurrent: true }),
     ...(lock && { lock }),
     tables: tablesOf(first),
-    ...(opaque && { opaque }),
+    ...(opaque !== undefined && { opaque, runsCode: true as const }),
   };
 };
 

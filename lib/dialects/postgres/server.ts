@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
+import { discard, furnish, type Owner, templateFile } from '../template.ts';
 import type { Binaries } from './binaries.ts';
 
 const run = promisify(execFile);
@@ -29,13 +30,8 @@ export interface PrivateServer {
 }
 
 /** Who runs the server: PostgreSQL refuses to run as root, so there the system's own account for it, or nobody. */
-interface Account {
-  readonly uid?: number;
-  readonly gid?: number;
-}
-
-const account = async (): Promise<Account> => {
-  if (typeof process.getuid !== 'function' || process.getuid() !== 0) return {};
+const account = async (): Promise<Owner> => {
+  if (typeof process.getuid !== 'function' || process.getuid() !== 0) return null;
   const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   for (const name of ['postgres', 'nobody']) {
     const entry = lines.find(([user]) => user === name);
@@ -62,6 +58,9 @@ const freePort = (): Promise<number> =>
     });
   });
 
+/** The superuser that initdb makes. */
+const USER = 'postgres';
+
 /** Durability is worth nothing in a database that nobody keeps; many locks, as a whole history may run in one go. */
 const SETTINGS: readonly string[] = [
   'listen_addresses=127.0.0.1',
@@ -75,8 +74,15 @@ const SETTINGS: readonly string[] = [
   'max_connections=40',
   'max_prepared_transactions=4',
   'shared_buffers=32MB',
+  'max_wal_size=1GB',
   'max_locks_per_transaction=1024',
   'log_min_messages=fatal',
+];
+
+/** For the single-user mode: its errors are heard, the statement is not. */
+const ALONE: readonly string[] = [
+  ...['fsync=off', 'full_page_writes=off', 'shared_buffers=1MB'],
+  ...['log_min_messages=error', 'log_min_error_statement=panic'],
 ];
 
 /**
@@ -87,39 +93,62 @@ const SETTINGS: readonly string[] = [
 const GUARD =
   'd=$1; shift; if read -r go; then "$@" & p=$!; cat >/dev/null; kill -QUIT $p; wait $p; fi; for i in 1 2 3; do rm -rf "$d" && break; sleep 1; done';
 
-const initialise = async (
-  binaries: Binaries,
-  folder: string,
-  who: Account,
-  password: string,
-): Promise<void> => {
-  const file = path.join(folder, 'password');
-  await writeFile(file, password, { mode: 0o600 });
-  if (who.uid !== undefined && who.gid !== undefined) await chown(file, who.uid, who.gid);
-  const args = ['-D', path.join(folder, 'data'), '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${file}`];
-  args.push('-E', 'UTF8', '--locale=C', '--no-sync');
-  await run(path.join(binaries.folder, 'initdb'), args, {
-    ...who,
+const ENVIRONMENT = { LC_ALL: 'C', PATH: '/usr/bin:/bin' };
+
+/** Nobody can log in to what initdb makes: the password and the rules that ask for it come with each server. */
+const INITDB: readonly string[] = [
+  ...['-U', USER, '-A', 'reject', '-E', 'UTF8', '--locale=C'],
+  ...['--no-sync', '--no-instructions', '--wal-segsize=1'],
+];
+
+const initialise = async (binaries: Binaries, folder: string, owner: Owner): Promise<void> => {
+  await run(path.join(binaries.folder, 'initdb'), ['-D', path.join(folder, 'data'), ...INITDB], {
+    ...owner,
     cwd: folder,
-    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+    env: ENVIRONMENT,
     timeout: 60_000,
   });
-  await rm(file);
+};
+
+/** Who may log in, in place of the template's file: whoever has the password. */
+const RULES = ['local all', 'local replication', 'host all', 'host replication']
+  .map((kind) => `${kind} all ${kind.startsWith('host') ? '127.0.0.1/32 ' : ''}scram-sha-256\n`)
+  .join('');
+
+const rulesOf = (folder: string): string => path.join(folder, 'hba.conf');
+
+/**
+ * Sets the superuser's password in the single-user mode, which takes statements from its standard input and lets nobody else in
+ * (https://www.postgresql.org/docs/current/app-postgres.html#APP-POSTGRES-SINGLE-USER).
+ */
+const setPassword = async (
+  binaries: Binaries,
+  folder: string,
+  login: { readonly owner: Owner; readonly password: string },
+): Promise<void> => {
+  const settings = ALONE.flatMap((setting) => ['-c', setting]);
+  const args = ['--single', '-D', path.join(folder, 'data'), ...settings, '-j', 'postgres'];
+  const options = { ...login.owner, cwd: folder, env: ENVIRONMENT, timeout: 60_000 };
+  const done = run(path.join(binaries.folder, 'postgres'), args, options);
+  done.child.stdin?.on('error', () => undefined);
+  done.child.stdin?.end(`ALTER ROLE ${USER} PASSWORD '${login.password}';\n\n`);
+  if (/(ERROR|FATAL|PANIC): /.test((await done).stderr)) throw new Error('its password could not be set');
 };
 
 /** Starts the guard; the server follows with `go`. */
-const guard = (binaries: Binaries, folder: string, port: number, who: Account): ChildProcess => {
+const guard = (binaries: Binaries, folder: string, port: number, owner: Owner): ChildProcess => {
   const settings = [
     ...SETTINGS,
     `port=${port}`,
+    `hba_file=${rulesOf(folder)}`,
     `unix_socket_directories=${os.platform() === 'win32' ? '' : folder}`,
   ];
   const args = ['-D', path.join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
   const program = path.join(binaries.folder, 'postgres');
   return spawn('/bin/sh', ['-c', GUARD, 'dbsync', folder, program, ...args], {
-    ...who,
+    ...owner,
     cwd: folder,
-    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+    env: ENVIRONMENT,
     stdio: ['pipe', 'ignore', 'pipe'],
     // A Ctrl-C at the terminal is for dbsync, which still needs the server to end in order.
     detached: true,
@@ -183,27 +212,56 @@ const release = (child: ChildProcess): void => {
   for (const stream of [child.stdin, child.stderr]) if (stream instanceof net.Socket) stream.unref();
 };
 
+export interface ServerOptions {
+  /**
+   * Whose template it is made from. Servers of one lineage, version and machine share PostgreSQL's system identifier, which names
+   * a database together with its number; a server that stands for a target has another lineage than shadows have.
+   */
+  readonly lineage?: string;
+}
+
+const templateOf = (binaries: Binaries, owner: Owner, { lineage }: ServerOptions): Promise<string | null> =>
+  templateFile({
+    programs: ['postgres', 'initdb'].map((name) => path.join(binaries.folder, name)),
+    options: [...INITDB, binaries.version, lineage ?? 'shadow'],
+    owner,
+  });
+
+/** The folder, which the account owns only when nothing is left to be written into it from outside. */
+const makeFolder = async (owner: Owner): Promise<string> => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), SHADOW_PREFIX));
+  await writeFile(rulesOf(folder), RULES, { mode: 0o644 });
+  if (owner) await chown(folder, owner.uid, owner.gid);
+  return folder;
+};
+
 /**
  * Starts a private server with a random password. It does not keep this process from ending, and ends with it. Throws
  * SHADOW_UNAVAILABLE.
  */
-export const startServer = async (binaries: Binaries): Promise<PrivateServer> => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), SHADOW_PREFIX));
+export const startServer = async (
+  binaries: Binaries,
+  options: ServerOptions = {},
+): Promise<PrivateServer> => {
+  const owner = await account();
+  const folder = await makeFolder(owner);
   const password = randomBytes(24).toString('base64url');
+  let file: string | null = null;
   let stop = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    const who = await account();
-    if (who.uid !== undefined && who.gid !== undefined) await chown(folder, who.uid, who.gid);
     const port = await freePort();
-    const child = guard(binaries, folder, port, who);
+    const child = guard(binaries, folder, port, owner);
     stop = stopper(child, folder);
-    await initialise(binaries, folder, who, password);
+    file = await templateOf(binaries, owner, options);
+    await furnish({ file, folder, owner }, () => initialise(binaries, folder, owner));
+    await setPassword(binaries, folder, { owner, password });
     child.stdin?.write('go\n');
     await waitUntilReady(child, folder, port);
     release(child);
-    return { binaries, port, user: 'postgres', password, folder, pid: child.pid ?? 0, stop };
+    return { binaries, port, user: USER, password, folder, pid: child.pid ?? 0, stop };
   } catch (error) {
     await stop();
+    await discard(file);
     if (error instanceof DbsyncError) throw error;
     throw unavailable(`A private PostgreSQL ${binaries.version} server could not be started.`, error);
   }

@@ -1,6 +1,7 @@
 // One connection as the contract's Session. Knows the driver only by the few calls it needs.
 import type { ConnectOptions, RawResult, Row, Session } from '../contract.ts';
 import type { PostgresAddress } from './address.ts';
+import { refuseWrites } from './guards.ts';
 
 /** One answer of the driver. */
 export interface Answer {
@@ -16,8 +17,29 @@ export interface Driver {
   send(text: string, values?: readonly unknown[]): Promise<Answer>;
   /** As `send`, with rows as arrays and every value as the server's text. */
   sendRaw(text: string, values?: readonly unknown[]): Promise<Answer>;
+  /** Several texts without values in one message; each answer, as of `sendRaw`, is given to `hear` when it is complete. */
+  sendAll(texts: readonly string[], hear: (answer: Answer) => void): Promise<void>;
+  /** Whether the connection ended by itself. */
+  isLost(): boolean;
   end(): Promise<void>;
 }
+
+/** A session with what only this dialect's own files need. */
+export interface PostgresSession extends Session {
+  /** As `raw` for several statements without values; the server is at the next one while an answer is heard. Rejects with the first error. */
+  readonly rawAll: (
+    statements: readonly string[],
+    hear: (result: RawResult, index: number) => void,
+  ) => Promise<void>;
+}
+
+const isPostgresSession = (session: Session): session is PostgresSession => 'rawAll' in session;
+
+/** Narrows what the contract hands back to what this dialect made. */
+export const postgresSession = (session: Session): PostgresSession => {
+  if (isPostgresSession(session)) return session;
+  throw new TypeError('The session was not opened by the PostgreSQL dialect.');
+};
 
 /** What is known of an open connection. */
 export interface Opened {
@@ -44,18 +66,45 @@ const limitSql = (limits: { readonly lockMs?: number; readonly statementMs?: num
   return parts.join('; ');
 };
 
-/** Wraps an open connection. */
-export const sessionOf = ({ driver, address, options, cancel }: Opened): Session => ({
+const rawOf = (answer: Answer): RawResult => ({
+  columns: answer.fields.map((field) => ({ name: field.name, type: field.dataTypeID })),
+  rows: answer.rows.filter(isRowArray),
+  affected: affected(answer),
+});
+
+/** A driver that sends nothing but questions. */
+const asking = (driver: Driver): Driver => ({
+  send: async (text, values) => {
+    refuseWrites(text);
+    return driver.send(text, values);
+  },
+  sendRaw: async (text, values) => {
+    refuseWrites(text);
+    return driver.sendRaw(text, values);
+  },
+  sendAll: async (texts, hear) => {
+    texts.forEach(refuseWrites);
+    return driver.sendAll(texts, hear);
+  },
+  isLost: () => driver.isLost(),
+  end: () => driver.end(),
+});
+
+/** Wraps an open connection; one for reading is guarded besides the server's own refusal. */
+export const sessionOf = (opened: Opened): PostgresSession =>
+  sessionWith(opened, opened.options.mode === 'read' ? asking(opened.driver) : opened.driver);
+
+const sessionWith = ({ address, options, cancel }: Opened, driver: Driver): PostgresSession => ({
   mode: options.mode,
   address,
   query: async (sql, values) => (await driver.send(sql, values)).rows.filter(isRow),
-  raw: async (sql, values): Promise<RawResult> => {
-    const answer = await driver.sendRaw(sql, values);
-    return {
-      columns: answer.fields.map((field) => ({ name: field.name, type: field.dataTypeID })),
-      rows: answer.rows.filter(isRowArray),
-      affected: affected(answer),
-    };
+  raw: async (sql, values) => rawOf(await driver.sendRaw(sql, values)),
+  rawAll: async (statements, hear) => {
+    let index = 0;
+    await driver.sendAll(statements, (answer) => {
+      hear(rawOf(answer), index);
+      index += 1;
+    });
   },
   execute: async (sql) => affected(await driver.send(sql)),
   script: async (sql) => {
@@ -66,5 +115,6 @@ export const sessionOf = ({ driver, address, options, cancel }: Opened): Session
     if (sql !== '') await driver.send(sql);
   },
   cancel,
+  isLost: () => driver.isLost(),
   close: () => driver.end(),
 });

@@ -80,13 +80,17 @@ const baseOf = (parts: readonly string[]): string => {
   return printedName(own);
 };
 
+/** INTERVAL_FULL_RANGE (src/include/utils/timestamp.h): the interval is not limited to some fields. */
+const ANY_FIELDS = String(0x7fff);
+
 /** `numeric(10,2)`, `timestamp(3) with time zone`, `text[]`. */
 export const typeText = (type: Fields): string => {
   const base = baseOf(names(type, 'names'));
-  const modifiers = nodes(type, 'typmods').map(numberIn);
+  const all = nodes(type, 'typmods').map(numberIn);
+  // An interval's first number is its range of fields; the precision follows it.
+  const modifiers = base === 'interval' ? (all[0] === ANY_FIELDS ? all.slice(1) : []) : all;
   const array = nodes(type, 'arrayBounds').length > 0 || flag(type, 'array') ? '[]' : '';
-  if (modifiers.length === 0 || base === 'interval')
-    return `${base === 'character' ? 'character(1)' : base}${array}`;
+  if (modifiers.length === 0) return `${base === 'character' ? 'character(1)' : base}${array}`;
   const list = `(${modifiers.join(',')})`;
   const zoned = /^(timestamp|time)( with.*)$/.exec(base);
   return `${zoned ? `${zoned[1]}${list}${zoned[2]}` : `${base}${list}`}${array}`;

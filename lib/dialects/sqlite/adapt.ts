@@ -1,9 +1,9 @@
 // Double-quoted strings: SQLite takes "x" for a string where no column is called x, unless it was built to refuse that
 // (SQLITE_DQS=0, https://sqlite.org/quirks.html#dblquote), as better-sqlite3 is. Histories that other builds ran are full of
 // them. Offers the same statement with exactly the refused word as a string literal; judges nothing else.
+import { messageOf } from '../../errors/index.ts';
 import type { Adaptation, Session } from '../contract.ts';
 import { type Handle, handleOf } from './connect.ts';
-import { explain } from './explain.ts';
 import { readColumns } from './inspect.ts';
 import { nameIn, parseStatement, type SyntaxNode, walk } from './parse.ts';
 import { fold, literal, printable, quote } from './rules.ts';
@@ -19,7 +19,7 @@ interface Place {
 const REFUSED = /no such column: "(.*)" - should this be a string literal in single-quotes\?$/s;
 
 /** The word that the engine refuses to take for a string; null where the error is another. */
-const refusedWord = (error: unknown): string | null => REFUSED.exec(explain(error).message)?.[1] ?? null;
+const refusedWord = (error: unknown): string | null => REFUSED.exec(messageOf(error))?.[1] ?? null;
 
 /** Where words stand in double quotes as expressions (not as names of tables, aliases or new columns). */
 const placesIn = (tree: SyntaxNode | null, text: string): Place[] => {

@@ -7,7 +7,8 @@ import type Database from 'better-sqlite3';
 import { DbsyncError } from '../../errors/index.ts';
 import type { Timeouts } from '../../target/index.ts';
 import type { Address, ConnectOptions, RawResult, Row, Session } from '../contract.ts';
-import { causeCode, driverMissing, isDriverFault, noPermission, openingError, unusable } from './opening.ts';
+import { holdersOf } from './holders.ts';
+import { driverMissing, fileExists, isDriverFault, noPermission, openingError, unusable } from './opening.ts';
 import { printable, SHADOW_PREFIX } from './rules.ts';
 
 /** The driver's connection, for this folder only. */
@@ -43,17 +44,6 @@ const loadDriver = async (): Promise<typeof Database> => {
     return (await import('better-sqlite3')).default;
   } catch (error) {
     throw driverMissing(error);
-  }
-};
-
-/** Whether the file is there. Throws CONNECT_PERMISSION where that cannot be told. */
-export const fileExists = async (file: string): Promise<boolean> => {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(causeCode(error))) return false;
-    throw noPermission(file, 'read', error);
   }
 };
 
@@ -94,7 +84,8 @@ const openHandle = async (file: string, options: ConnectOptions): Promise<Handle
     return handle;
   } catch (error) {
     handle?.close();
-    throw isDriverFault(error) ? driverMissing(error) : openingError(file, options.mode, error);
+    if (isDriverFault(error)) throw driverMissing(error);
+    throw openingError(file, options.mode, error, await holdersOf(file));
   }
 };
 

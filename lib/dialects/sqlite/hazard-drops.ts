@@ -225,8 +225,20 @@ const withCascades = (hazard: Hazard, scene: Scene): Hazard => {
   };
 };
 
+/** Indexes that no text made: whose they are is not known. */
+const unknownIndexes = (scene: Scene): Hazard[] =>
+  scene.lineage.statements.flatMap(({ tree, at }) => {
+    if (!scene.input.unknownBefore || tree?.type !== 'DropIndexStmt') return [];
+    const name = tree.idxName.objName.text;
+    const isKnown = scene.input.before.objects.some((table) =>
+      table.children.some((child) => child.kind === 'index' && fold(child.name) === fold(name)),
+    );
+    const message = `index ${name} is dropped.`;
+    return isKnown ? [] : [hazardOf(RULES.dropIndex, { subject: `index ${name}`, message, at })];
+  });
+
 /** The hazards of everything that the plan takes away. */
 export const dropHazards = (scene: Scene): Hazard[] =>
-  [...fromStructure(scene), ...emptiedTables(scene), ...emptiedColumns(scene)].map((hazard) =>
-    withCascades(hazard, scene),
+  [...fromStructure(scene), ...emptiedTables(scene), ...emptiedColumns(scene), ...unknownIndexes(scene)].map(
+    (hazard) => withCascades(hazard, scene),
   );

@@ -52,17 +52,19 @@ const emptied = (scene: Scene, moved: Moved): Hazard[] => {
 
 const rowsLost = (scene: Scene, moved: Moved): Hazard[] => {
   const { table, holder } = moved;
-  const { partial, copy } = holder.holding;
+  const { partial, copies } = holder.holding;
   if (partial === null) return [];
   const subject = describeSubject(table);
-  const countable = copy.source === fold(table.name) && partial.startsWith('the SELECT');
+  const named = copies.length > 0 && copies.every((copy) => copy.source === fold(table.name));
+  const countable = named && copies.every((copy) => copy.partial?.startsWith('the SELECT') ?? true);
+  const kept = copies.map((copy) => ` - (SELECT count(*) FROM (${copy.select}))`).join('');
   const hazard = hazardOf(RULES.rowsLost, {
     subject,
     message: `The copy of ${subject} can leave rows out: ${partial}. What it leaves out is lost.`,
     probe: countable
       ? {
           question: `rows of ${subject} that the copy leaves out`,
-          sql: `SELECT max(0, (SELECT count(*) FROM ${quoted(table)}) - (SELECT count(*) FROM (${copy.select})))`,
+          sql: `SELECT max(0, (SELECT count(*) FROM ${quoted(table)})${kept})`,
           positive: 'loses-rows',
           zero: 'lower',
         }
@@ -138,6 +140,28 @@ const rulesLost = (rebuild: Rebuild): Hazard[] => {
     return other ? lost(column, other, COLUMN_RULES) : [];
   });
   return [...lost(before, after, TABLE_RULES), ...columns];
+};
+
+/** Columns that the new table demands of every INSERT: the running application does not know them. */
+const required = ({ before, after, holder, dropped }: Rebuild): Hazard[] => {
+  if (!after || before.attributes.assumed === true) return [];
+  const key = after.children.find(
+    ({ kind, attributes }) => kind === 'primary-key' && attributes.rowid === true,
+  );
+  return columnsOf(after)
+    .filter(
+      ({ name, attributes }) =>
+        !columnOf(before, name) &&
+        attributes.nullable === false &&
+        attributes.default === undefined &&
+        attributes.generated === undefined &&
+        !(key && names(key, 'columns').includes(name)),
+    )
+    .map(({ name }) => {
+      const subject = columnSubject(after, name);
+      const message = `${describeSubject(subject)} is new, required and without a default: INSERT statements that do not name it fail.`;
+      return hazardOf(RULES.newRequired, { subject, message, at: holder.created ?? dropped.at.at });
+    });
 };
 
 /** What can hold a rowid: full-text tables over the table, and views and triggers that say so. */
@@ -256,6 +280,7 @@ export const rebuildHazards = (scene: Scene): Hazard[] => [
     ...whole(scene, rebuild),
     ...unknownColumns(rebuild),
     ...rulesLost(rebuild),
+    ...required(rebuild),
     ...rowids(scene, rebuild),
     ...counters(scene, rebuild),
   ]),

@@ -103,6 +103,12 @@ const REBUILDS = {
     'Renaming the old table away turns what refers to it (keys, triggers, views) to the table that is then dropped.',
     'Create the new table, copy, drop the old one, rename the new one.',
   ),
+  newRequired: row(
+    'sqlite-rebuild-required-column',
+    'breaking',
+    'The new table demands a value that the running application does not give: its INSERT statements fail.',
+    'Give the column a default, or let it be NULL until every version of the application writes it.',
+  ),
   constraintLost: row(
     'sqlite-rebuild-constraint-lost',
     'breaking',

@@ -7,8 +7,9 @@ import { parseAddress } from './address.ts';
 import { backup } from './backup.ts';
 import { batches } from './batches.ts';
 import { checks } from './checks/index.ts';
-import { connect, createFile, fileExists, fileOf } from './connect.ts';
+import { connect, createFile, fileOf } from './connect.ts';
 import { explain } from './explain.ts';
+import { foresee } from './foresee.ts';
 import { hazards } from './hazards.ts';
 import { health } from './health.ts';
 import { identify, same } from './identify.ts';
@@ -16,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { lend, withLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { offline } from './offline.ts';
+import { fileExists } from './opening.ts';
 import { facts, NAME, quote, scan } from './rules.ts';
 import { classify } from './scan.ts';
 import { createShadow } from './shadow.ts';
@@ -53,6 +55,7 @@ export const dialect: Dialect = {
   commit,
   rollback,
   explain,
+  foresee,
   adapt,
   createShadow,
   backup,

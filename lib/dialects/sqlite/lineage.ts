@@ -12,7 +12,8 @@ export interface Holding {
   /** By folded name of the holding table's column: the columns of the beginning it is filled with. */
   readonly columns: ReadonlyMap<string, Filled>;
   readonly partial: string | null;
-  readonly copy: CopyText;
+  /** The copies out of the table of the beginning itself; empty where rows can also be left behind further on. */
+  readonly copies: readonly CopyText[];
   readonly at: PlannedStatement;
 }
 
@@ -96,6 +97,17 @@ const resolve = (filled: Filled, source: Table, origin: string): Filled => {
   return { plain, from: [...new Set(parts.flatMap((part) => part?.from ?? []))] };
 };
 
+/** One more INSERT into the same table fills what the ones before it left out. */
+const together = (earlier: Holding | undefined, holding: Holding): Holding => {
+  if (!earlier) return holding;
+  const columns = new Map(earlier.columns);
+  for (const [name, filled] of holding.columns)
+    if (filled.from.length > 0 || !columns.has(name)) columns.set(name, filled);
+  const partial = earlier.partial === null ? null : holding.partial;
+  const countable = earlier.copies.length > 0 && holding.copies.length > 0;
+  return { ...holding, columns, partial, copies: countable ? [...earlier.copies, ...holding.copies] : [] };
+};
+
 const recordCopy = (walk: Walk, text: CopyText, at: PlannedStatement): void => {
   const source = byName(walk, text.source);
   const target = byName(walk, text.target);
@@ -108,8 +120,11 @@ const recordCopy = (walk: Walk, text: CopyText, at: PlannedStatement): void => {
     const columns = new Map(
       names.map((name, index) => [name, resolve(filled[index] ?? { plain: null, from: [] }, source, origin)]),
     );
-    const partial = text.partial ?? source.holds.get(origin)?.partial ?? null;
-    target.holds.set(origin, { columns, partial, copy: text, at });
+    const before = source.holds.get(origin);
+    const partial = text.partial ?? before?.partial ?? null;
+    const further = text.partial === null ? (before?.copies ?? []) : [];
+    const copies = source.origin === origin ? [text] : further;
+    target.holds.set(origin, together(target.holds.get(origin), { columns, partial, copies, at }));
   }
 };
 

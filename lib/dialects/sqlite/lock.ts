@@ -2,59 +2,17 @@
 // (https://sqlite.org/pragma.html#pragma_locking_mode). Every other process gets SQLITE_BUSY, readers included; the kernel
 // drops it with the process. Writes nothing to the file, and never opens it but through the driver: closing any other handle
 // of the same file in this process would drop the lock (https://sqlite.org/howtocorrupt.html section 2.2).
-import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DbsyncError } from '../../errors/index.ts';
-import type { LockOptions, Session } from '../contract.ts';
-import { fileExists, fileOf, handleOf, timeoutsOf } from './connect.ts';
+import type { HeldLock, LockOptions, Session } from '../contract.ts';
+import { fileOf, handleOf, timeoutsOf } from './connect.ts';
 import { explain } from './explain.ts';
+import { companionsOf, holdersOf } from './holders.ts';
 import { printable } from './rules.ts';
 
 /** How long one attempt blocks this thread, and how long it pauses before the next. */
 const ATTEMPT_MS = 100;
 const PAUSE_MS = 50;
-
-/** Files that belong to a database while it is in use (https://sqlite.org/tempfiles.html). */
-export const COMPANIONS: readonly string[] = ['-journal', '-wal', '-shm'];
-
-/** Which of them are there, with their sizes in bytes. */
-export const companionsOf = async (file: string): Promise<ReadonlyMap<string, number>> => {
-  const found = new Map<string, number>();
-  for (const suffix of COMPANIONS) {
-    if (await fileExists(file + suffix)) found.set(suffix, (await stat(file + suffix)).size);
-  }
-  return found;
-};
-
-const nameOfProcess = async (pid: string): Promise<string> => {
-  try {
-    return printable((await readFile(`/proc/${pid}/comm`, 'utf8')).trim());
-  } catch {
-    return 'unknown';
-  }
-};
-
-/** Processes other than this one that hold a lock on the file, from proc(5) `/proc/locks`; empty where that cannot be told. */
-export const holdersOf = async (file: string): Promise<readonly string[]> => {
-  const inodes = new Set<string>();
-  for (const name of [file, `${file}-shm`]) {
-    if (await fileExists(name)) inodes.add(String((await stat(name, { bigint: true })).ino));
-  }
-  let table: string;
-  try {
-    table = await readFile('/proc/locks', 'utf8');
-  } catch {
-    return [];
-  }
-  const pids = new Set<string>();
-  for (const line of table.split('\n')) {
-    const [, pid, inode] = /\s(\d+)\s+[0-9a-f]+:[0-9a-f]+:(\d+)\s/i.exec(line) ?? [];
-    if (pid && inode && inodes.has(inode) && pid !== String(process.pid)) pids.add(pid);
-  }
-  return Promise.all(
-    [...pids].slice(0, 10).map(async (pid) => `process ${pid} (${await nameOfProcess(pid)})`),
-  );
-};
 
 const release = async (session: Session): Promise<void> => {
   const handle = handleOf(session);
@@ -126,11 +84,12 @@ const acquire = async (session: Session, waitMs: number): Promise<void> => {
 export const withLock = async <T>(
   session: Session,
   options: LockOptions,
-  work: () => Promise<T>,
+  work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> => {
   await acquire(session, options.waitMs);
   try {
-    return await work();
+    // The lock is the session's own: it ends with the session, and then nothing can be sent either.
+    return await work({ lost: () => null, ask: async () => null });
   } finally {
     await release(session);
   }

@@ -1,4 +1,5 @@
 // Why a file could not be opened, in words and codes for the reader. Opens nothing.
+import { stat } from 'node:fs/promises';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
 import { explain } from './explain.ts';
 import { printable } from './rules.ts';
@@ -38,12 +39,19 @@ export const causeCode = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 /** The causes of a failed opening, by the engine's extended code (https://sqlite.org/rescode.html). */
-export const openingError = (file: string, mode: 'read' | 'write', error: unknown): DbsyncError => {
+export const openingError = (
+  file: string,
+  mode: 'read' | 'write',
+  error: unknown,
+  holders: readonly string[],
+): DbsyncError => {
   const { code, message } = explain(error);
   if (code?.startsWith('SQLITE_BUSY') || code?.startsWith('SQLITE_LOCKED')) {
-    return new DbsyncError('CONNECT_TIMEOUT', {
+    const by = holders.length > 0 ? `${holders.join(', ')} holds` : 'Another process holds';
+    return new DbsyncError('LOCK_HELD', {
       summary: `${printable(file)} is locked by another process.`,
-      why: 'Another process holds the exclusive lock: a migration, a VACUUM, or an application in exclusive mode.',
+      why: `${by} the exclusive lock: a migration, a VACUUM, or an application in exclusive mode.`,
+      details: { holders },
       next: ['Wait until it is done, or stop it.', `$ fuser -v ${shellWord(file)}`],
       cause: error,
     });
@@ -83,3 +91,14 @@ export const isDriverFault = (error: unknown): boolean =>
   /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/.test(
     `${causeCode(error)} ${messageOf(error)}`,
   );
+
+/** Whether the file is there. Throws CONNECT_PERMISSION where that cannot be told. */
+export const fileExists = async (file: string): Promise<boolean> => {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(causeCode(error))) return false;
+    throw noPermission(file, 'read', error);
+  }
+};

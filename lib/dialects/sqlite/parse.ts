@@ -80,7 +80,8 @@ export const walk = (
       const items: readonly unknown[] = Array.isArray(value) ? value : [value];
       for (const item of items) if (isNode(item)) children.push({ node: item, parent: next.node, member });
     }
-    pending.push(...children.reverse());
+    // One by one: an INSERT can have more rows than a call can have arguments.
+    for (const child of children.reverse()) pending.push(child);
   }
 };
 

@@ -117,6 +117,15 @@ export const tablesIn = (tree: Stmt): readonly string[] => {
   return [...names].filter(([key]) => !ctes.has(key)).map(([, name]) => name);
 };
 
+/** What takes the engine's own guards away, or runs what is in no text (https://www.sqlite.org/pragma.html#pragma_writable_schema). */
+const DANGEROUS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\s*PRAGMA\s+(\w+\s*\.\s*)?writable_schema\b\s*[=(]\s*(1|on|true|yes|reset)\b/i,
+    'the schema can be written as text from here on',
+  ],
+  [/\bload_extension\s*\(/i, 'a library is loaded into the process'],
+];
+
 const read = (statement: Statement): StatementFacts => {
   const tree = parseStatement(statement.text);
   if (!tree) {
@@ -126,6 +135,18 @@ const read = (statement: Statement): StatementFacts => {
       transactional: true,
       tables: [],
       opaque: 'The text is not a statement that the grammar of SQLite 3.53 knows.',
+    };
+  }
+  const danger = DANGEROUS.find(([words]) => words.test(statement.text))?.[1];
+  if (danger !== undefined) {
+    const tables = tablesIn(tree).map((name) => ({ namespace: null, name }));
+    return {
+      kind: 'opaque',
+      verb: verbOf(statement.text),
+      transactional: true,
+      tables,
+      opaque: danger,
+      runsCode: true,
     };
   }
   const kind = KINDS[tree.type];

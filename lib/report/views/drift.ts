@@ -15,6 +15,7 @@ export interface DriftDocument {
   readonly change: Diff | null;
   /** As in the plan: '' where migrations cover the declared schema, null where it cannot be told. */
   readonly uncovered: string | null;
+  readonly uncoveredBecause?: string | undefined;
 }
 
 export interface DriftGroup {
@@ -98,9 +99,14 @@ export const problemView = (problem: LedgerProblem): LedgerProblemView => ({
   remedy: advice(problem.remedy),
 });
 
+type Coverage = Pick<DriftDocument, 'uncovered' | 'uncoveredBecause'>;
+
 /** What the declared schema needs and no migration has, in one line. */
-export const uncoveredLine = (uncovered: string | null): string => {
-  if (uncovered === null) return 'Whether the migrations cover the declared schema could not be told.';
+export const uncoveredLine = ({ uncovered, uncoveredBecause }: Coverage): string => {
+  if (uncovered === null) {
+    const line = 'Whether the migrations cover the declared schema could not be told';
+    return uncoveredBecause === undefined ? `${line}.` : `${line}: ${uncoveredBecause}`;
+  }
   if (uncovered.trim() === '') return 'The migrations cover the declared schema.';
   if (isCovered(uncovered))
     return 'The migrations cover the declared schema. They also made objects that it does not say; these stay, and the migration tool would drop them:';
@@ -132,7 +138,7 @@ export const driftView = (document: DriftDocument): DriftView => {
     pending: ledger.pending,
     changes: document.change ? document.change.changes.map(describeChange) : null,
     uncovered: document.uncovered?.trim() ?? '',
-    uncoveredLine: uncoveredLine(document.uncovered),
+    uncoveredLine: uncoveredLine(document),
     madeAt: instant(drift.createdAt),
   };
 };

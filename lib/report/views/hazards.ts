@@ -26,7 +26,7 @@ export interface DecisionView {
   /** The id that an acceptance must name, or '' where nothing is open. */
   readonly acceptAs: string;
   readonly state: HazardDecision['decision'];
-  /** One line: `needs a decision`, `accepted: <reason>`. */
+  /** One line: `needs a decision`, `accepted: <reason>`; '' where the severity needs none and nobody said otherwise. */
   readonly line: string;
 }
 
@@ -56,7 +56,10 @@ export const SEVERITY_WORDS: Readonly<
 };
 
 const evidenceLine = (evidence: Evidence): string => {
-  if (evidence.count === null) return `${evidence.question}: not answered in the time allowed`;
+  if (evidence.count === null) {
+    const why = evidence.unanswered ? ` (${clause(evidence.unanswered)})` : '';
+    return `${evidence.question}: not answered${why}`;
+  }
   const samples = evidence.samples.length > 0 ? ` (such as ${listed(evidence.samples)})` : '';
   return `${evidence.question}: ${evidence.exact ? '' : 'about '}${number(evidence.count)}${samples}`;
 };
@@ -78,10 +81,14 @@ const decisionLine = (decision: HazardDecision): string => {
   }
 };
 
+/** Allowed because of its severity alone: the group says that once. */
+const isDefault = ({ decision, by }: HazardDecision): boolean => decision === 'allowed' && by === null;
+
 const decisionView = (decision: HazardDecision | null, approval: Approval | null): DecisionView => {
   if (!decision) return { acceptAs: '', state: 'open', line: 'needs a decision' };
   const state = decision.decision;
-  if (state !== 'open') return { acceptAs: '', state, line: decisionLine(decision) };
+  if (state !== 'open')
+    return { acceptAs: '', state, line: isDefault(decision) ? '' : decisionLine(decision) };
   const acceptance = approval?.accepted.find(
     (item) => item.code === decision.code && (item.id === '' || item.id === decision.id),
   );
@@ -122,13 +129,25 @@ export const hazardViews = (plan: Plan, approval: Approval | null): HazardView[]
 const urgency = (hazard: HazardView): number =>
   hazard.willFail ? 0 : hazard.decision.state === 'denied' ? 1 : hazard.decision.state === 'open' ? 2 : 3;
 
+const groupOf = (severity: Severity, hazards: readonly HazardView[]): HazardGroup => {
+  const { title, meaning } = SEVERITY_WORDS[severity];
+  const undecided = hazards.some((hazard) => hazard.decision.line === '');
+  return {
+    severity,
+    title,
+    meaning: undecided ? `${meaning} What shows no decision needs none.` : meaning,
+    hazards: [...hazards].sort((a, b) => urgency(a) - urgency(b)),
+  };
+};
+
 /** By severity, worst first; severities without hazards are left out. */
 export const hazardGroups = (hazards: readonly HazardView[]): HazardGroup[] =>
-  SEVERITIES.map((severity) => ({
-    severity,
-    ...SEVERITY_WORDS[severity],
-    hazards: hazards.filter((hazard) => hazard.severity === severity).sort((a, b) => urgency(a) - urgency(b)),
-  })).filter((group) => group.hazards.length > 0);
+  SEVERITIES.map((severity) =>
+    groupOf(
+      severity,
+      hazards.filter((hazard) => hazard.severity === severity),
+    ),
+  ).filter((group) => group.hazards.length > 0);
 
 /** `2 destructive, 1 blocking`; '' without hazards. */
 export const hazardCounts = (groups: readonly HazardGroup[]): string =>

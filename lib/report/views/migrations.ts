@@ -1,6 +1,6 @@
 // The plan's statements as a person reads them: migration by migration, with file and line. Pure.
 import type { Plan, PlannedBatch, Step } from '../../plan/model.ts';
-import { count, duration } from '../words.ts';
+import { clause, count, duration, tableName } from '../words.ts';
 
 /** A document shows this much of one statement; the artifact holds it whole. */
 export const SHOWN_LINES = 400;
@@ -20,8 +20,10 @@ export interface StatementView {
   readonly cut: string;
   /** The strongest lock, or `none known`. */
   readonly lock: string;
-  /** What happens to the table under it, or ''. */
+  /** What happens to the tables under it, or ''. */
   readonly effect: string;
+  /** What stays of the plan if this statement fails, or '' where nobody said. */
+  readonly ifFails: string;
   /** `in a transaction`, `by itself`. */
   readonly transaction: string;
   /** `waits at most 5.0 s for a lock, runs at most 30.0 s`, or '' where that is said once for the plan. */
@@ -52,6 +54,7 @@ const shownSql = (step: Step): { readonly sql: string; readonly cut: string } =>
 };
 
 interface Place {
+  readonly ifFails: string;
   readonly position: number;
   readonly transactional: boolean;
   readonly limits: string;
@@ -69,12 +72,28 @@ const statementView = (step: Step, place: Place): StatementView => {
     lines: sql.split('\n').map((text, index) => ({ number: step.line + index, text })),
     cut,
     lock: step.lock ?? 'none known',
-    effect: step.effect ?? '',
+    effect: effectsLine(step),
+    ifFails: place.ifFails,
     transaction: place.transactional ? 'in a transaction' : 'by itself',
     limits: place.limits,
     opaque: step.opaque ?? '',
   };
 };
+
+const WORK: Readonly<Record<string, string>> = {
+  rewrite: 'rewrites',
+  index: 'builds an index of',
+  scan: 'reads all of',
+};
+
+/** `rewrites public.orders, reads all of public.users`. */
+const effectsLine = (step: Step): string =>
+  (step.effects ?? [])
+    .flatMap((effect) => {
+      const verb = WORK[effect.work];
+      return verb === undefined ? [] : [`${verb} ${tableName(effect)}`];
+    })
+    .join(', ');
 
 const stepsOf = (batches: readonly PlannedBatch[]): Step[] => batches.flatMap((batch) => batch.steps);
 
@@ -110,6 +129,16 @@ export const sharedLimits = (plan: Plan): string => {
   return all.size === 1 ? [...all].join('') : '';
 };
 
+/** What a failure of a statement leaves behind: `nothing`, `statements 1 to 3`. */
+const remains = (plan: Plan, id: string): string => {
+  const found = plan.atomicity.failures.find(({ step }) => step === id);
+  if (!found) return '';
+  const { stays, itself } = found;
+  if (stays === null) return 'as the transactions of the file or its tool decide';
+  const before = stays === 0 ? 'nothing' : stays === 1 ? 'statement 1' : `statements 1 to ${stays}`;
+  return itself ? `${before}, and perhaps a part of its own` : before;
+};
+
 /** Every migration of the plan in the order in which it is applied. */
 export const migrationViews = (plan: Plan): MigrationView[] => {
   const positions = new Map(stepsOf(plan.batches).map((step, index) => [step.id, index + 1] as const));
@@ -119,6 +148,7 @@ export const migrationViews = (plan: Plan): MigrationView[] => {
       position: positions.get(step.id) ?? 0,
       transactional,
       limits: shared ? '' : limitsOf(step),
+      ifFails: remains(plan, step.id),
     });
   return [...new Set(plan.batches.map((batch) => batch.migration))].map((name) => {
     const batches = plan.batches.filter((batch) => batch.migration === name);
@@ -128,7 +158,7 @@ export const migrationViews = (plan: Plan): MigrationView[] => {
       files: [...new Set(stepsOf(batches).map((step) => step.file))],
       summary: summaryOf(batches),
       atomic: forecast?.atomic ?? false,
-      because: forecast?.because ?? [...new Set(batches.map((batch) => batch.because))].join('; '),
+      because: forecast?.because ?? [...new Set(batches.map((batch) => clause(batch.because)))].join('; '),
       statements: batches.flatMap((batch) => batch.steps.map((step) => viewOf(step, batch.transactional))),
     };
   });

@@ -1,5 +1,6 @@
 // The view of `02-migration-plan.md`, of the page and of the screen: everything that a person needs to decide. Pure.
 import { isNoop, type Plan } from '../../plan/model.ts';
+import type { Rehearsal } from '../../rehearse/model.ts';
 import { describeChange, shortHash } from '../../schema/index.ts';
 import { bytes, count, type Fact, instant, named, number, rows, said, tableName } from '../words.ts';
 import {
@@ -11,9 +12,17 @@ import {
   uncoveredLine,
 } from './drift.ts';
 import { type HazardGroup, hazardCounts, hazardGroups, hazardViews } from './hazards.ts';
+import { type LocksView, locksView } from './locks.ts';
 import { type MigrationView, migrationViews, sharedLimits } from './migrations.ts';
 import type { PlanDocument } from './plan-document.ts';
-import { type ApprovalView, approvalView, type RehearsalView, rehearsalView } from './readiness.ts';
+import {
+  type ApprovalView,
+  approvalView,
+  type RehearsalView,
+  rehearsalView,
+  wayBackLines,
+} from './readiness.ts';
+import { runningLines } from './running.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 export interface PlanView {
@@ -30,10 +39,15 @@ export interface PlanView {
   /** `2 destructive, 1 blocking`, or ''. */
   readonly hazardCounts: string;
   readonly hazards: readonly HazardGroup[];
+  /** What breaks for the version that runs now, what can go before it, and how to divide them. */
+  readonly running: readonly string[];
   readonly changes: readonly string[];
   readonly tables: readonly { readonly name: string; readonly rows: string; readonly size: string }[];
+  readonly locks: LocksView;
   readonly migrations: readonly MigrationView[];
   readonly atomicity: { readonly atomic: boolean; readonly word: string; readonly summary: string };
+  /** What the rehearsal of this plan showed of the migrations' own way back, one line each. */
+  readonly wayBack: readonly string[];
   readonly rollback: readonly { readonly migration: string; readonly brings: string; readonly sql: string }[];
   readonly drift: {
     readonly headline: string;
@@ -143,6 +157,10 @@ const tablesOf = (plan: Plan): PlanView['tables'] =>
     size: bytes(table.bytes),
   }));
 
+/** The rehearsal of this very plan. */
+const rehearsed = ({ rehearsal, hash }: PlanDocument): Rehearsal | null =>
+  rehearsal?.body.plan === hash ? rehearsal.body : null;
+
 /** Decides everything that the plan document says. */
 export const planView = (document: PlanDocument): PlanView => {
   const plan = document.plan.body;
@@ -163,10 +181,13 @@ export const planView = (document: PlanDocument): PlanView => {
     figures: figuresOf(plan, groups),
     hazardCounts: hazardCounts(groups),
     hazards: groups,
+    running: runningLines(plan),
     changes: plan.change.changes.map(describeChange),
     tables: tablesOf(plan),
+    locks: locksView(plan, rehearsed(document)),
     migrations: migrationViews(plan),
     atomicity: atomicityOf(plan),
+    wayBack: wayBackLines(rehearsed(document)),
     rollback: plan.rollback.map((step) => ({
       migration: step.migration,
       brings: step.brings,
@@ -181,7 +202,7 @@ export const planView = (document: PlanDocument): PlanView => {
     verification: verificationToCome(plan),
     strategy: strategyOf(plan),
     held: plan.held,
-    uncoveredLine: uncoveredLine(plan.uncovered),
+    uncoveredLine: uncoveredLine(plan),
     uncovered: plan.uncovered?.trim() ?? '',
     notes: plan.notes,
     rehearsal,

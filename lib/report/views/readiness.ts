@@ -52,6 +52,20 @@ const rehearsalHeadline = (rehearsal: Rehearsal): string => {
   return `The rehearsal ${where} reached the predicted schema in ${duration(rehearsal.durationMs)}${sure}.`;
 };
 
+/** What the rehearsal showed of the migrations' own way back. */
+export const wayBackLines = (rehearsal: Rehearsal | null): readonly string[] => {
+  const tried = rehearsal?.wayBack;
+  if (!rehearsal || !tried) return [];
+  const where = `Tried on ${rehearsal.replica}: the migrations' own way back`;
+  const rows = 'Rows that the plan deletes or changes do not come back by it.';
+  if (tried.outcome === 'returns') return [`${where} leads to the schema from before. ${rows}`];
+  if (tried.outcome === 'failed') return [`${where} fails: ${tried.failure ?? ''}`];
+  if (tried.outcome === 'missing')
+    return ['Not every migration brings a way back of its own; none was tried.'];
+  const changes = tried.difference?.changes.map(describeChange) ?? [];
+  return [`${where} does not lead to the schema from before. It leaves:`, ...changes];
+};
+
 /** What the rehearsal of this very plan showed. */
 export const rehearsalView = (rehearsal: Rehearsal | null, plan: Hash): RehearsalView => {
   if (!rehearsal)

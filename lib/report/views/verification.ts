@@ -2,6 +2,7 @@
 import type { Artifact } from '../../audit/envelope.ts';
 import { describeChange, shortHash } from '../../schema/index.ts';
 import type { TargetRef } from '../../target/index.ts';
+import { explainedByDrift } from '../../verify/judge.ts';
 import type { Compatibility, RowChange, Verification } from '../../verify/model.ts';
 import { type Advice, advice, count, duration, type Fact, instant, named, number, said } from '../words.ts';
 
@@ -66,8 +67,12 @@ const schemaProof = (body: Verification): Proof =>
         `fingerprint ${shortHash(body.actual)} instead of ${shortHash(body.predicted)}, ${count(body.remaining.changes.length, 'difference')}`,
       );
 
-const toolProof = ({ tool }: Verification): Proof => {
+const toolProof = (body: Verification): Proof => {
+  const { tool } = body;
   const name = 'The migration tool agrees';
+  if (explainedByDrift(body)) {
+    return proof(name, 'attention', `${tool.by}: it sees the drift that the plan recorded and left alone`);
+  }
   const said = tool.messages.length > 0 ? `${tool.by}: ${tool.messages[0]}` : tool.by;
   const state = ({ agrees: 'proven', disagrees: 'contradicted', unavailable: 'unknown' } as const)[
     tool.status

@@ -1,4 +1,4 @@
-"""Runs one request of dbsync inside the project's own Python: Alembic stays Alembic, guarded and watched. Opens no other door."""
+"""Answers the questions of dbsync inside the project's own Python: Alembic stays Alembic, guarded and watched. Opens no other door."""
 import os
 import sys
 
@@ -11,6 +11,7 @@ import dbsync_difference  # noqa: E402, F401
 from dbsync_channel import Channel  # noqa: E402
 from dbsync_guard import Guard  # noqa: E402
 from dbsync_job import Job, Refusal  # noqa: E402
+from dbsync_server import Server  # noqa: E402
 from dbsync_watch import Watch, sqlstate  # noqa: E402
 
 sys.path.remove(HERE)  # the project must not find our modules, nor they shadow its own
@@ -51,9 +52,11 @@ def failure(error, request, watch):
                 statement=getattr(error, "statement", None), revision=watch.revision if watch else None)
 
 
-def main():
+def answer():
+    """One question, in a process of its own: what the project's code leaves behind ends with it."""
     channel, watch, guard = Channel(), None, None
     request = channel.request
+    os.environ.update(request.get("environment", {}))
     try:
         found = versions()
         if request["do"] == "versions":
@@ -80,4 +83,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    server = Server(answer)
+    server.warm(sys.argv[1:])
+    del sys.argv[1:]
+    server.serve()

@@ -16,6 +16,23 @@ class Refusal(Exception):
         self.kind, self.facts = kind, facts
 
 
+def bare():
+    pass
+
+
+def told():
+    """A body of a docstring compiles to other code than `pass`."""
+
+
+def is_empty(function):
+    """Missing, or a body of nothing but `pass` and a docstring."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return function is None
+    return code.co_code in (bare.__code__.co_code, told.__code__.co_code) and all(
+        isinstance(item, (str, type(None))) for item in code.co_consts)
+
+
 class Job:
     """One project opened for one request."""
 
@@ -242,7 +259,12 @@ class Job:
                 raise Refusal("not-committed", "env.py ran the revisions and did not commit them", lost=lost)
         return found
 
-    downgrade = upgrade
+    def downgrade(self):
+        """Runs nothing where a revision that changes something has no way back."""
+        modules = {name: self.script.get_revision(name).module for name in self.request["revisions"]}
+        without = [name for name, module in modules.items()
+                   if is_empty(getattr(module, "downgrade", None)) and not is_empty(getattr(module, "upgrade", None))]
+        return {"without": without} if without else dict(self.upgrade(), without=[])
 
     def revision(self):
         from alembic import command

@@ -6,7 +6,7 @@ import type { Detection, Migration, Project, Source } from '../contract.ts';
 import { createRevision, uncoveredChange } from './autogenerate.ts';
 import { detect } from './detect.ts';
 import { ledgerOf } from './ledger.ts';
-import { previewOf, runnerOf } from './runner.ts';
+import { offlineTexts, previewOf, runnerOf } from './runner.ts';
 import { openWorkbench, type Workbench } from './setup.ts';
 import { askVerdict } from './status.ts';
 
@@ -59,9 +59,10 @@ const projectOf = (bench: Workbench, detection: Detection): Project => {
     },
     push: async () => refusePush(),
     verdict: (session) => askVerdict(bench, session, explained),
+    texts: () => offlineTexts(bench),
     preview: (report) => previewOf(bench, report),
     createOnly: (session, title) => createRevision(bench, session, title),
-    close: async () => bench.close(),
+    close: () => bench.close(),
   };
 };
 

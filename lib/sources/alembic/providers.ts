@@ -38,6 +38,8 @@ export interface Provider {
   readonly tableExists: (ask: TableQuestion) => { readonly sql: string; readonly values: readonly string[] };
   /** A URL without a server behind it, for asking env.py what it configures. */
   readonly nowhere: readonly DriverUrl[];
+  /** Python modules that nearly every project of this database needs. */
+  readonly modules: readonly string[];
   /** How Alembic groups its statements here by default, for the atomicity forecast. */
   readonly atomicity: string;
   /** Whether DDL is undone with its transaction, as the tool drives this engine. */
@@ -135,9 +137,10 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
       values: [table],
     }),
     nowhere: fileUrls('/dbsync-asks-nothing.db'),
+    modules: ['sqlite3', 'sqlalchemy.dialects.sqlite'],
     rollsBack: false,
     atomicity:
-      'Alembic counts SQLite as a database without transactional DDL, and Python commits before most DDL: a revision that fails half way leaves what ran before the failure.',
+      'Each revision is a unit, and the driver opens its transaction with the first INSERT, UPDATE or DELETE only: a revision that fails half way leaves the DDL that ran before that.',
   },
   postgres: {
     urls: (address) => serverUrls(POSTGRES, placeOf(address, POSTGRES)),
@@ -153,6 +156,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
       values: [schema === null ? quote(table) : `${quote(schema)}.${quote(table)}`],
     }),
     nowhere: nowhere(POSTGRES),
+    modules: ['sqlalchemy.dialects.postgresql', 'psycopg2', 'psycopg2.extras'],
     rollsBack: true,
     atomicity:
       'All revisions of one call share one transaction, unless env.py sets transaction_per_migration or a revision opens an autocommit_block().',
@@ -176,9 +180,10 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
       values: schema === null ? [table] : [table, schema],
     }),
     nowhere: nowhere(MYSQL),
+    modules: ['sqlalchemy.dialects.mysql', 'pymysql'],
     rollsBack: false,
     atomicity:
-      'Every DDL statement commits by itself: a revision that fails half way leaves what ran before the failure.',
+      'Every DDL statement commits itself and what is open before it: a revision that fails half way leaves everything up to its last DDL.',
   },
 };
 

@@ -9,7 +9,7 @@ import type {
   SentStatement,
   ToolRunner,
 } from '../contract.ts';
-import { type Json, numberOrNull, textOf, textOrNull } from './answer.ts';
+import { type Json, numberOrNull, textOf, textOrNull, textsOf } from './answer.ts';
 import { graphOf, lineage, topsOf } from './graph.ts';
 import type { Question, Workbench } from './setup.ts';
 
@@ -29,7 +29,12 @@ const relay = (hooks: RunHooks): ((event: Json) => void) => {
   let current: SentStatement | null = null;
   const ended = (event: Json, error: { message: string; code: string | null } | null): void => {
     if (!current) return;
-    const outcome = { durationMs: numberOrNull(event.durationMs), rows: numberOrNull(event.rows), error };
+    const outcome = {
+      durationMs: numberOrNull(event.durationMs),
+      rows: numberOrNull(event.rows),
+      inTransaction: typeof event.open === 'boolean' ? event.open : null,
+      error,
+    };
     hooks.onOutcome?.(current, outcome);
     current = null;
   };
@@ -65,6 +70,36 @@ const runQuestion = (
   onEvent: relay(hooks),
 });
 
+/**
+ * Undoes the given revisions by their own `downgrade()`. For shadow databases: on real data it is a plan of its own. False: one that
+ * changes something has no `downgrade()`, or an empty one, and nothing was run.
+ */
+export const downgrade = async (
+  bench: Workbench,
+  migrations: readonly Migration[],
+  address: Address,
+  hooks: RunHooks,
+): Promise<boolean> => {
+  const graph = graphOf(bench.history);
+  const undone = new Set(migrations.map(({ id }) => id));
+  const kept = new Set([...lineage(graph, [...undone])].filter((id) => !undone.has(id)));
+  const target = topsOf(graph, kept);
+  const [first, second] = target;
+  if (second !== undefined) {
+    throw new DbsyncError('SOURCE_UNSUPPORTED', {
+      summary: 'These revisions cannot be undone in one step: they end in several revisions.',
+      next: ['Undo one branch at a time.'],
+    });
+  }
+  const answer = await bench.ask({
+    ...runQuestion(bench, address, hooks),
+    do: 'downgrade',
+    doing: 'undoing the revisions',
+    more: { watch: true, revisions: [...undone], to: first ?? 'base' },
+  });
+  return textsOf(answer.without).length === 0;
+};
+
 /** Upgrades exactly the given revisions. Throws PLAN_STALE where Alembic would run others, and the error of what failed. */
 export const runnerOf = (bench: Workbench): ToolRunner => ({
   rollsBack: bench.provider.rollsBack,
@@ -77,33 +112,8 @@ export const runnerOf = (bench: Workbench): ToolRunner => ({
       more: { watch: true, revisions: migrations.map(({ id }) => id) },
     });
   },
+  undo: (migrations, address, hooks) => downgrade(bench, migrations, address, hooks),
 });
-
-/** Undoes the given revisions by their own `downgrade()`. For shadow databases: on real data it is a plan of its own. */
-export const downgrade = async (
-  bench: Workbench,
-  migrations: readonly Migration[],
-  address: Address,
-  hooks: RunHooks,
-): Promise<void> => {
-  const graph = graphOf(bench.history);
-  const undone = new Set(migrations.map(({ id }) => id));
-  const kept = new Set([...lineage(graph, [...undone])].filter((id) => !undone.has(id)));
-  const target = topsOf(graph, kept);
-  const [first, second] = target;
-  if (second !== undefined) {
-    throw new DbsyncError('SOURCE_UNSUPPORTED', {
-      summary: 'These revisions cannot be undone in one step: they end in several revisions.',
-      next: ['Undo one branch at a time.'],
-    });
-  }
-  await bench.ask({
-    ...runQuestion(bench, address, hooks),
-    do: 'downgrade',
-    doing: 'undoing the revisions',
-    more: { watch: true, revisions: [...undone], to: first ?? 'base' },
-  });
-};
 
 /** Alembic's offline SQL of what is pending, where the revisions allow it. */
 export const previewOf = async (bench: Workbench, report: LedgerReport): Promise<MigrationPreview> => {
@@ -131,4 +141,59 @@ export const previewOf = async (bench: Workbench, report: LedgerReport): Promise
       why: `A revision needs the database to say its SQL (${error.message}); the rehearsal shows the real statements.`,
     };
   }
+};
+
+/** Alembic announces each revision in its offline SQL (alembic/runtime/migration.py, run_migrations). */
+const RUNNING = /^-- Running upgrade .*?-> ([^\s,]+).*$/gm;
+
+/** What ends a revision there: its row of the ledger, and the transaction's words behind it. */
+const LEDGER_ROW = /^(?:INSERT INTO|UPDATE|DELETE FROM)\b.*\bversion_num\b/m;
+
+const byRevision = (sql: string): ReadonlyMap<string, string> => {
+  const heads = [...sql.matchAll(RUNNING)];
+  return new Map(
+    heads.map((head, at) => {
+      const text = sql.slice(head.index + head[0].length, heads[at + 1]?.index);
+      return [head[1] ?? '', text.split(LEDGER_ROW)[0] ?? ''];
+    }),
+  );
+};
+
+const offlineSql = async (
+  bench: Workbench,
+  from: string | null,
+  targets: readonly string[],
+): Promise<string> => {
+  const more = { from, targets };
+  const answer = await bench.ask({
+    do: 'sql',
+    doing: 'writing offline SQL',
+    address: null,
+    readOnly: true,
+    more,
+  });
+  return textOf(answer.sql);
+};
+
+/** The offline SQL of every revision that can be written without a database; all at once where that goes, else one by one. */
+export const offlineTexts = async (bench: Workbench): Promise<ReadonlyMap<string, string>> => {
+  const { revisions } = bench.history;
+  const all = new Set(revisions.map(({ id }) => id));
+  try {
+    return byRevision(await offlineSql(bench, null, topsOf(graphOf(bench.history), all)));
+  } catch (error) {
+    if (!(error instanceof DbsyncError)) throw error;
+  }
+  const texts = new Map<string, string>();
+  for (const { id, parents } of revisions) {
+    // A merge has several parents and no SQL of its own worth a failure.
+    if (parents.length > 1) continue;
+    try {
+      const found = byRevision(await offlineSql(bench, parents[0] ?? null, [id])).get(id);
+      if (found !== undefined) texts.set(id, found);
+    } catch (error) {
+      if (!(error instanceof DbsyncError)) throw error;
+    }
+  }
+  return texts;
 };

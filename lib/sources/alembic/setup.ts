@@ -41,7 +41,7 @@ export interface Workbench {
   readonly env: EnvSettings;
   /** Throws the DbsyncError of whatever went wrong. */
   ask(question: Question): Promise<Json>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 interface Base {
@@ -106,6 +106,7 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
     readOnly: question.readOnly,
     session,
     kill: provider.kill,
+    placeholder: context.dialect.facts.placeholder(1),
     secrets,
     ...question.more,
   };
@@ -167,7 +168,11 @@ const askSettings = async (base: Base, history: History, ask: AskBase): Promise<
 export const openWorkbench = async (detection: Detection, context: SourceContext): Promise<Workbench> => {
   const tool = context.tool ?? { environment: {} };
   const layout = await openLayout(detection, tool);
-  const bridge = openBridge({ environment: tool.environment, redact: context.redact });
+  const bridge = openBridge({
+    environment: tool.environment,
+    redact: context.redact,
+    modules: providerOf(context.dialect.name).modules,
+  });
   const envText = (await readText(layout.env)) ?? '';
   const variables = await findVariables({
     root: layout.root,

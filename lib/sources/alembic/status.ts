@@ -57,10 +57,19 @@ export const askVerdict = async (
   const by = `Alembic ${bench.interpreter.versions.alembic} (current --check-heads, autogenerate)`;
   try {
     const found = await inspect(bench, session, true);
-    const clean = same(found.rows, wantedRows(bench)) && differences(found, explained).fresh.length === 0;
-    return { by, status: clean ? 'agrees' : 'disagrees', messages: messagesOf(bench, found, explained) };
+    const against = [
+      ...(same(found.rows, wantedRows(bench)) ? [] : ['history' as const]),
+      ...(differences(found, explained).fresh.length === 0 ? [] : ['schema' as const]),
+    ];
+    const status = against.length === 0 ? 'agrees' : 'disagrees';
+    return { by, status, against, messages: messagesOf(bench, found, explained) };
   } catch (error) {
     if (!(error instanceof DbsyncError) || error.code === 'SOURCE_REDIRECTED') throw error;
-    return { by, status: 'unavailable', messages: [error.message, ...(error.why ? [error.why] : [])] };
+    return {
+      by,
+      status: 'unavailable',
+      against: [],
+      messages: [error.message, ...(error.why ? [error.why] : [])],
+    };
   }
 };

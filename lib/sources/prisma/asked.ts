@@ -1,14 +1,20 @@
 // What is asked of the engine for one project: its files in the engine's words. Runs nothing.
 import path from 'node:path';
 import type { Detection } from '../contract.ts';
+import type { Declared } from './declared/index.ts';
 import type { Engine, EngineLine, MigrationList, SchemasContainer } from './engine/index.ts';
 import type { History } from './history.ts';
+import type { Native } from './native.ts';
 import type { SchemaFile } from './schema-files.ts';
 
 /** The engine with the files of one project. */
 export interface Asked {
   /** Null: the engine cannot work on this database. */
   readonly engine: Engine | null;
+  /** The project's own Prisma with its native engine, where the engine is null and one is installed. */
+  readonly native: Native | null;
+  /** The declared schema in dbsync's own SQL, where the engine is null. */
+  readonly declared: Declared | null;
   readonly schema: SchemasContainer;
   readonly list: MigrationList;
   /** What Prisma must leave alone. */

@@ -22,6 +22,12 @@ const child = globalThis.process;
 child.env = new Proxy(child.env, {
   get: (all, key) => typeof key === 'string' && /(URL|URI|DSN)$/.test(key) ? 'placeholder://unset' : Reflect.get(all, key),
 });
+// Prisma's own loader gives an ES module the names of a CommonJS one too.
+const { createRequire } = await import('node:module');
+const { fileURLToPath } = await import('node:url');
+globalThis.require = createRequire(child.argv.at(-1));
+globalThis.__filename = fileURLToPath(child.argv.at(-1));
+globalThis.__dirname = fileURLToPath(new URL('.', child.argv.at(-1)));
 const loaded = await import(child.argv.at(-1));
 let config = loaded.default ?? loaded;
 if (config && config.default) config = config.default;

@@ -100,14 +100,30 @@ const nested = (value: string): Members | null => {
   return body === null ? null : objectMembers(body);
 };
 
-/** A string literal, or a `path.join(...)` of string literals. */
-const plainString = (value: string): string | null => {
+const literalOf = (value: string): string | null => {
   const literal = /^(?:"([^"\\\n]*)"|'([^'\\\n]*)'|`([^`\\$]*)`)$/.exec(value);
-  if (literal) return literal[1] ?? literal[2] ?? literal[3] ?? '';
-  const call = /^(?:path\.)?join\(([\s\S]*)\)$/.exec(value);
-  if (!call) return null;
-  const parts = splitMembers(call[1] ?? '').map(plainString);
-  return parts.some((part) => part === null) ? null : parts.join('/');
+  return literal ? (literal[1] ?? literal[2] ?? literal[3] ?? '') : null;
+};
+
+/** A string literal, or a `path.join(...)` or `path.resolve(...)` of them, from the file's own folder or not. */
+const plainString = (value: string): string | null => {
+  const call = /^(?:path\.)?(?:join|resolve)\(([\s\S]*)\)$/.exec(value);
+  if (!call) return literalOf(value);
+  const [first = '', ...rest] = splitMembers(call[1] ?? '');
+  const start = /^(?:__dirname|import\.meta\.dirname)$/.test(first) ? '.' : plainString(first);
+  const parts = [start, ...rest.map(plainString)];
+  // An absolute part begins anew in `resolve`.
+  const absolute = rest.some((part) => plainString(part)?.startsWith('/'));
+  return absolute || parts.some((part) => part === null) ? null : parts.join('/');
+};
+
+/** `__dirname` may be any name of the file's; it is understood where it is the file's folder. */
+const namesOwnFolder = (text: string): boolean => {
+  const made = /\b__dirname\s*=\s*([^;\n]*)/.exec(text)?.[1];
+  return (
+    made === undefined ||
+    /^(?:path\.)?dirname\(\s*(?:url\.)?fileURLToPath\(\s*import\.meta\.url\s*\)\s*\)$/.test(made.trim())
+  );
 };
 
 const plainList = (value: string | undefined): readonly string[] | null => {
@@ -135,8 +151,9 @@ const external = (members: Members, key: string): readonly string[] | null => {
 
 /** The configuration, where everything that matters is written plainly; null where the file would have to run to tell. */
 export const readConfigText = (text: string): PrismaConfig | null => {
-  const body = exported(bare(text));
-  const members = body === null ? null : objectMembers(body);
+  const code = bare(text);
+  const body = exported(code);
+  const members = body === null || !namesOwnFolder(code) ? null : objectMembers(body);
   if (members === null) return null;
   const schemaText = members.get('schema');
   const schema = schemaText === undefined ? null : plainString(schemaText);

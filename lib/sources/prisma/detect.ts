@@ -1,7 +1,7 @@
 // Recognises a Prisma project and finds its schema, its migrations and its version. Reads files; opens no database.
 import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
-import type { Detection } from '../contract.ts';
+import type { Detection, Stated } from '../contract.ts';
 import { CONFIG_NAMES, configPath, type FoundConfig, findConfig } from './config-file.ts';
 import { exists, jsonOf, record, relative } from './files.ts';
 import { providerNames, providerOfName } from './providers.ts';
@@ -10,6 +10,7 @@ import { searchBelow } from './search.ts';
 import { unsupportedEight } from './unsupported.ts';
 import { foldersUpward, type PrismaVersion, prismaVersion, versionNumbers } from './versions.ts';
 
+const STATED = 'dbsync.config (schema)';
 const DEFAULT_SCHEMAS = ['prisma/schema.prisma', 'schema.prisma', 'prisma/schema'];
 
 /** The schema of a project, with the files behind it. */
@@ -58,7 +59,19 @@ const packageOf = async (root: string, schema: string): Promise<string> => {
   return root;
 };
 
-const locate = async (root: string): Promise<Located | null> => {
+/** The schema that dbsync's own configuration names. Prisma's configuration counts as far as it means the same schema. */
+const locateStated = async (root: string, stated: string): Promise<Located> => {
+  const file = path.resolve(root, stated);
+  const home = await packageOf(root, file);
+  const schema = relative(home, file);
+  if (!(await exists(file))) throw missing(schema, STATED);
+  const found = await findConfig(home);
+  const other = found?.config.schema ? await configPath(home, found, found.config.schema) : schema;
+  return { root: home, schema, evidence: [schema, STATED], found: other === schema ? found : null };
+};
+
+const locate = async (root: string, stated: string | undefined): Promise<Located | null> => {
+  if (stated !== undefined) return locateStated(root, stated);
   const here = await locateAt(root);
   if (here) return here;
   const schemas = await searchBelow(root);
@@ -76,18 +89,27 @@ const several = (root: string, schemas: readonly string[]): DbsyncError => {
     summary: `This project has ${names.length} Prisma schemas: ${names.join(', ')}.`,
     why: 'Each schema declares a database of its own; a person must say which one is meant.',
     next: [
-      'Set `project` in dbsync.config.ts to the folder of the package that holds the wanted schema.',
-      ...names
-        .slice(0, 3)
-        .map((name) => `For ${name}: project: './${name.replace(/\/?(?:prisma\/)?[^/]*$/, '')}'`),
+      'Say in dbsync.config.ts which one is meant, such as:',
+      ...names.slice(0, 3).map((name) => `schema: '${name}'`),
     ],
     details: { schemas: names },
   });
 };
 
 /** The migrations folder: as configured, else beside the file with the datasource block, else beside the schema folder. */
-const migrationsOf = async (located: Located, datasource: Datasource): Promise<string> => {
+const migrationsOf = async (
+  located: Located,
+  datasource: Datasource,
+  stated: string | null,
+): Promise<string> => {
   const { root, found } = located;
+  if (stated !== null) {
+    if (await exists(stated)) return relative(root, stated);
+    throw new DbsyncError('SOURCE_INVALID', {
+      summary: `The migrations folder ${relative(root, stated)}, named in dbsync.config (migrations), does not exist.`,
+      next: ['Correct the path there, or restore the folder.'],
+    });
+  }
   if (found && found.config.migrations !== null) return configPath(root, found, found.config.migrations);
   const beside = path.join(root, path.dirname(datasource.file), 'migrations');
   const above = path.join(root, path.dirname(located.schema), 'migrations');
@@ -148,11 +170,11 @@ const refuseMarked = (files: readonly SchemaFile[]): void => {
 };
 
 /** Recognises the project in `root`. Null where it is none. Throws SOURCE_AMBIGUOUS, SOURCE_INVALID, SOURCE_UNSUPPORTED. */
-export const detect = async (root: string): Promise<Detection | null> => {
+export const detect = async (root: string, stated: Stated = {}): Promise<Detection | null> => {
   const home = path.resolve(root);
   const contract = await contractFile(home);
   if (contract !== null || (await looksLikePrisma(home))) await refuseEight(home);
-  const located = await locate(home);
+  const located = await locate(home, stated.schema);
   if (!located) {
     if (contract !== null) throw unsupportedEight(`it has a ${contract}`);
     return null;
@@ -161,6 +183,7 @@ export const detect = async (root: string): Promise<Detection | null> => {
   const files = await readSchema(located.root, located.schema);
   refuseMarked(files);
   const datasource = datasourceIn(files, located.schema);
+  const folder = stated.migrations === undefined ? null : path.resolve(home, stated.migrations);
   return {
     source: 'prisma',
     root: located.root,
@@ -170,7 +193,7 @@ export const detect = async (root: string): Promise<Detection | null> => {
       ...(version ? [`Prisma ${version.version} (${version.from})`] : []),
     ],
     schema: located.schema,
-    migrations: await migrationsOf(located, datasource),
+    migrations: await migrationsOf(located, datasource, folder),
     version: version?.version ?? null,
     dialect: dialectOf(datasource),
   };

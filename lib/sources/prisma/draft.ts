@@ -1,12 +1,17 @@
-// A new migration from what the schema files need and no migration has, by Prisma's own engine and in its own words. Runs nothing.
+// A new migration from what the schema files need and no migration has: by Prisma's own engine and in its own words, or in dbsync's
+// where no engine can work on the database. Applies nothing.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Session } from '../../dialects/contract.ts';
+import type { Dialect, Session } from '../../dialects/contract.ts';
 import { DbsyncError } from '../../errors/index.ts';
-import type { ScanRules } from '../../sql/index.ts';
+import { diffSnapshots } from '../../schema/index.ts';
+import { type ScanRules, splitStatements } from '../../sql/index.ts';
 import type { Detection } from '../contract.ts';
 import type { Asked } from './asked.ts';
+import { type Declared, scriptOf, warningsOf, withWarnings } from './declared/index.ts';
+import type { Native } from './native.ts';
 import type { Provider } from './providers.ts';
+import { nativeFor } from './push.ts';
 import { readUnsayable, sortStatements } from './uncovered.ts';
 import { shown } from './words.ts';
 
@@ -27,6 +32,7 @@ export interface DraftInput {
   readonly detection: Detection;
   readonly provider: Provider;
   readonly rules: ScanRules;
+  readonly dialect: Dialect;
   /** Whether migration_lock.toml is there. */
   readonly locked: boolean;
 }
@@ -58,16 +64,39 @@ const noEngine = (asked: Asked): DbsyncError =>
     ],
   });
 
-/**
- * Writes the migration and gives its files, relative to the project; none where nothing is needed. The session is on a database
- * that has the whole history applied, ledger included. Throws SOURCE_TOOL_MISSING, SOURCE_TOOL_FAILED.
- */
-export const writeDraft = async (
+interface Drafted {
+  /** The folder's name. */
+  readonly name: string;
+  readonly script: string;
+}
+
+/** `20261122184714`, in UTC, as Prisma's engine begins the name of a migration. */
+const stamp = (at: Date): string => at.toISOString().replace(/\D/g, '').slice(0, 14);
+
+const nameOf = (title: Title): string => `${stamp(title.at)}_${slug(title.name)}`;
+
+const byDeclaration = async (declared: Declared, replayed: Session, title: Title): Promise<Drafted> => {
+  const { statements, changes } = await declared.change(replayed, { keepIndexes: false });
+  return { name: nameOf(title), script: withWarnings(scriptOf(statements), warningsOf(changes)) };
+};
+
+/** The native engine's SQL, with the warnings that its run on the shadow database gives reason for. */
+const byNative = async (
+  native: Native,
   input: DraftInput,
   replayed: Session,
-  name: string,
-): Promise<readonly string[]> => {
-  const { asked, detection } = input;
+  title: Title,
+): Promise<Drafted> => {
+  const script = await withoutUnsayable(await native.difference(replayed), replayed, input);
+  const before = await input.dialect.inspect(replayed, { ignore: [] });
+  for (const { text } of splitStatements(script, { file: 'schema', rules: input.rules }))
+    await replayed.execute(text);
+  const { changes } = diffSnapshots(before, await input.dialect.inspect(replayed, { ignore: [] }));
+  return { name: nameOf(title), script: withWarnings(script, warningsOf(changes)) };
+};
+
+const byEngine = async (input: DraftInput, replayed: Session, name: string): Promise<Drafted> => {
+  const { asked } = input;
   if (!asked.engine) throw noEngine(asked);
   const { value } = await asked.engine.call({
     session: replayed,
@@ -82,8 +111,36 @@ export const writeDraft = async (
     timeoutMs: 300_000,
   });
   const script = await withoutUnsayable(value.migrationScript ?? '', replayed, input);
+  return { name: value.generatedMigrationName ?? '', script };
+};
+
+/** What the new migration is called, and when it was asked for. */
+export interface Title {
+  readonly name: string;
+  readonly at: Date;
+}
+
+const drafted = (input: DraftInput, replayed: Session, title: Title): Promise<Drafted> => {
+  const native = nativeFor(input.asked, replayed);
+  if (native) return byNative(native, input, replayed, title);
+  const { declared } = input.asked;
+  return declared ? byDeclaration(declared, replayed, title) : byEngine(input, replayed, title.name);
+};
+
+/**
+ * Writes the migration and gives its files, relative to the project; none where nothing is needed. The session is on a database
+ * that has the whole history applied, ledger included. Throws SOURCE_TOOL_MISSING, SOURCE_TOOL_FAILED,
+ * SCHEMA_UNRENDERABLE.
+ */
+export const writeDraft = async (
+  input: DraftInput,
+  replayed: Session,
+  title: Title,
+): Promise<readonly string[]> => {
+  const { detection } = input;
+  const { name, script } = await drafted(input, replayed, title);
   if (script.trim() === '') return [];
-  const folder = `${detection.migrations}/${value.generatedMigrationName}`;
+  const folder = `${detection.migrations}/${name}`;
   await mkdir(path.join(detection.root, folder), { recursive: true });
   await writeFile(path.join(detection.root, folder, 'migration.sql'), script, { flag: 'wx' });
   const lock = `${detection.migrations}/migration_lock.toml`;

@@ -2,10 +2,12 @@
 import type { Dialect } from '../../dialects/contract.ts';
 import { DbsyncError } from '../../errors/index.ts';
 import { hashOf } from '../../schema/index.ts';
-import type { Detection, Ledger, Project, Source, SourceContext } from '../contract.ts';
+import type { Detection, Ledger, Project, Source, SourceContext, ToolRunner } from '../contract.ts';
 import { type Asked, engineLine, migrationList, schemaContainer } from './asked.ts';
 import { prismaCommand } from './bridge/index.ts';
 import { findConfig } from './config-file.ts';
+import { declaredSchema } from './declared/index.ts';
+import { deployRunner } from './deploy/runner.ts';
 import { detect } from './detect.ts';
 import { writeDraft } from './draft.ts';
 import { createEngine, type EngineLine } from './engine/index.ts';
@@ -13,6 +15,7 @@ import { type History, readHistory } from './history.ts';
 import { judge } from './judge.ts';
 import { LEDGER_TABLE, type LedgerAccess, readRows } from './ledger.ts';
 import { ledgerWriter } from './ledger-writer.ts';
+import { findNative } from './native.ts';
 import { type Provider, providerOfDialect } from './providers.ts';
 import { previewPush } from './push.ts';
 import { type Datasource, datasourceIn, readSchema, type Setting } from './schema-files.ts';
@@ -25,6 +28,8 @@ const ENGINES: Readonly<Record<EngineLine, string>> = {
   current: 'Prisma schema engine 8.1.0-2, in process',
   six: 'Prisma schema engine 7.1.1-3 (of Prisma 6.19), in process',
 };
+
+const LEDGER_OBJECTS = [{ kind: 'table', name: LEDGER_TABLE }];
 
 const named = (setting: Setting | null): string => {
   if (setting === null) return '';
@@ -44,7 +49,7 @@ const checkProvider = (datasource: Datasource, provider: Provider, dialect: Dial
 };
 
 const ledgerOf = (access: LedgerAccess, history: History, context: SourceContext): Ledger => ({
-  objects: [{ kind: 'table', name: LEDGER_TABLE }],
+  objects: LEDGER_OBJECTS,
   read: async (session, { targetHasObjects }) => {
     const rows = session ? await readRows(session, access) : null;
     const clean = rows?.map((row) => ({ ...row, logs: row.logs === null ? null : context.redact(row.logs) }));
@@ -75,22 +80,70 @@ const askedOf = async (
   const flavour = provider.engine;
   const schema = schemaContainer(detection.root, files);
   const datamodels = schema.files.map((file) => [file.path, file.content] as const);
+  const filters = await filtersOf(detection);
+  const native = provider.declared
+    ? await findNative({ detection, datasource, provider, context, external: filters.externalTables })
+    : null;
   const asked: Asked = {
+    native,
     engine: flavour && createEngine({ line, flavour, provider, context, datamodels }),
+    declared: provider.declared
+      ? declaredSchema({
+          files,
+          foreignKeys: datasource.relationMode !== 'prisma',
+          external: filters.externalTables,
+          context,
+          inspect: { ignore: LEDGER_OBJECTS },
+        })
+      : null,
     schema,
     list: migrationList(detection, history),
-    filters: await filtersOf(detection),
+    filters,
     unavailable: `Prisma's in-process engine has no ${provider.title} connector; migrations work without it (files, ledger, rehearsal and proof are dbsync's own).`,
     by: flavour ? ENGINES[line] : "Prisma's schema engine",
   };
   return { asked, datasource };
 };
 
+/** The project's own CLI, where the configuration hands the run to it. Throws SOURCE_UNSUPPORTED. */
+const runnerOf = (
+  by: { readonly provider: Provider; readonly history: History; readonly datasource: Datasource },
+  detection: Detection,
+  context: SourceContext,
+): ToolRunner | null => {
+  if (context.executor !== 'tool') return null;
+  const { provider, history, datasource } = by;
+  if (provider.engine)
+    return deployRunner({
+      root: detection.root,
+      context,
+      provider,
+      history,
+      urlInSchema: datasource.url !== null,
+    });
+  throw new DbsyncError('SOURCE_UNSUPPORTED', {
+    summary: `dbsync cannot hand a run to Prisma's own command line on ${provider.title}.`,
+    why: "Prisma hands its native engine the URL, password and all, in the argument list, and the engine does not say what it sends; dbsync's own engine has no connector for this database.",
+    next: ["Remove `executor: 'tool'` from this environment: dbsync then sends the same files itself."],
+  });
+};
+
+/** How a run by the CLI differs. */
+const handedOver = (detection: Detection): string =>
+  `executor: tool. \`prisma migrate deploy\` of the project's own Prisma ${detection.version ?? ''} runs the migrations, with dbsync's engine in the native one's place: it chooses and records them, and each file is sent in the batches of this plan. The ledger's row is not in the same transaction.`;
+
+/** Said in every plan: whose SQL the declared schema is. */
+const writtenBy = ({ native }: Asked): string =>
+  native
+    ? `What the schema declares is compared by ${native.by}; where that may not be asked, dbsync writes it as SQL by itself.`
+    : "What the schema declares is written as SQL by dbsync itself: Prisma's engine in process has no connector for this database.";
+
 const open = async (detection: Detection, context: SourceContext): Promise<Project> => {
   const provider = providerOfDialect(context.dialect.name);
   const history = await readHistory(detection.root, detection.migrations);
   const { asked, datasource } = await askedOf(detection, history, context);
   const { migrations } = history;
+  const runner = runnerOf({ provider, history, datasource }, detection, context);
   const rules = context.dialect.scan;
   return {
     detection,
@@ -98,18 +151,25 @@ const open = async (detection: Detection, context: SourceContext): Promise<Proje
     migrations,
     filesHash: hashOf(migrations.map(({ id, checksum }) => [id, checksum])),
     ledger: ledgerOf({ dialect: context.dialect, provider }, history, context),
-    runner: null,
+    runner,
     notes: [
-      ...provider.howSent(versionNumbers(detection.version)),
+      ...(runner ? [handedOver(detection)] : provider.howSent(versionNumbers(detection.version))),
       ...(datasource.schemas.length > 0
         ? [`The schema spans the namespaces ${datasource.schemas.join(', ')}.`]
         : []),
+      ...(asked.declared ? [writtenBy(asked)] : []),
     ],
+    prepare: async (like) => asked.declared?.prepare(like),
     uncovered: (replayed) => uncoveredChange(asked, replayed, { provider, rules }),
+    uncoveredOnTarget: provider.engine !== null,
     push: (session) => previewPush(asked, session),
     verdict: (session) => askVerdict(asked, session),
-    createOnly: (replayed, title) =>
-      writeDraft({ asked, detection, provider, rules, locked: history.lockFile !== null }, replayed, title),
+    createOnly: (replayed, name, at) =>
+      writeDraft(
+        { asked, detection, provider, rules, dialect: context.dialect, locked: history.lockFile !== null },
+        replayed,
+        { name, at },
+      ),
     warm: () => asked.engine?.warm(),
     close: async () => {
       await asked.engine?.close();

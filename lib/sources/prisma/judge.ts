@@ -25,6 +25,7 @@ const unfinished: Judgement = ({ failed }) =>
     return {
       code: told ? 'x-failed-in-ledger' : 'x-running-in-ledger',
       weight: 'blocking',
+      torn: true,
       migration: id,
       message: told
         ? `The migration ${shown(id)} failed: it was started${since} and ended with an error. ${shown(row.logs ?? '', 300)}`
@@ -139,6 +140,13 @@ const JUDGEMENTS: readonly Judgement[] = [
   ...ORDER_JUDGEMENTS,
 ];
 
+/** How a file is written that is applied already: nobody can mend it, and nothing depends on it any more. */
+const isPast = (problem: LedgerProblem, applied: ReadonlySet<string>): boolean =>
+  problem.code === 'x-unparseable' &&
+  problem.weight === 'warning' &&
+  problem.migration !== null &&
+  applied.has(problem.migration);
+
 /** The report: entries, what counts as applied, what is pending, and every problem. */
 export const judge = (input: JudgeInput): LedgerReport => {
   const facts = factsOf(input);
@@ -147,7 +155,10 @@ export const judge = (input: JudgeInput): LedgerReport => {
     entries: (input.rows ?? []).map(entryOf),
     applied: [...facts.appliedNames],
     pending: facts.pending,
-    problems: [...JUDGEMENTS.flatMap((look) => look(facts)), ...input.history.problems],
+    problems: [
+      ...JUDGEMENTS.flatMap((look) => look(facts)),
+      ...input.history.problems.filter((problem) => !isPast(problem, facts.appliedNames)),
+    ],
     state: hashOf(input.rows),
   };
 };

@@ -105,6 +105,35 @@ const markApplied = async (
   });
 };
 
+/**
+ * The open row goes on: Prisma counts a row as applied by its finish alone, so the failure's own words stay in the log, with a
+ * line below them that says where the migration went on. The checksum becomes that of the text which completes it.
+ */
+const reopen = async (
+  writing: Writing,
+  session: Session,
+  { migration, at, note }: { migration: Migration; at: Date; note: string },
+): Promise<string> => {
+  const { table, name, mark, time } = writing;
+  const select = `SELECT ${name('id')}, ${name('logs')} FROM ${table} WHERE ${name('migration_name')} = ${mark(1)} AND ${unfinished(writing)} ORDER BY ${name('started_at')} DESC`;
+  const [row] = await session.query(select, [migration.id]);
+  if (!row) {
+    const id = randomUUID();
+    const { checksum, id: migration_name } = migration;
+    await insert(writing, session, { id, checksum, started_at: time(at), migration_name });
+    return id;
+  }
+  const id = String(row.id);
+  const logs = [row.logs, `${note} (${at.toISOString()})`]
+    .filter((text) => text !== null && text !== '')
+    .join('\n');
+  await session.raw(
+    `UPDATE ${table} SET ${name('logs')} = ${mark(1)}, ${name('checksum')} = ${mark(2)} WHERE ${name('id')} = ${mark(3)}`,
+    [logs, migration.checksum, id],
+  );
+  return id;
+};
+
 /** The writer of one database's ledger. */
 export const ledgerWriter = (access: LedgerAccess): LedgerWriter => {
   const { dialect, provider } = access;
@@ -124,6 +153,7 @@ export const ledgerWriter = (access: LedgerAccess): LedgerWriter => {
       await insert(writing, session, { id, checksum, started_at: writing.time(at), migration_name });
       return id;
     },
+    resumed: (session, migration, { at, note }) => reopen(writing, session, { migration, at, note }),
     finished: (session, id, at) =>
       update(writing, session, {
         id,

@@ -50,12 +50,19 @@ export interface Provider {
   readonly writeTime: (at: Date) => string | number;
   readonly toolLock: ToolLock | null;
   /**
+   * How the engine locks where it has no lock of its own name, and a question whether that must be left out, because the run that
+   * the engine works for has the database open itself. Null: it has one.
+   */
+  readonly wholeLock: { readonly statement: RegExp; readonly leftOut: string } | null;
+  /**
    * Objects that a schema file cannot say and the engine proposes to drop: rows of `kind` (index, table, default), `owner` (the
-   * table of a default) and `name`.
+   * table of a default) and `name`. And unique indexes (`unique`), which code feels that does not know of them.
    */
   readonly unsayable: string;
   /** Null: the in-process engine cannot work on this database. */
   readonly engine: EngineFlavour | null;
+  /** Whether dbsync writes the declared schema in this database's SQL by itself (declared/), as no engine in process can. */
+  readonly declared: boolean;
   /** An error of this database as the engine wants to be told. */
   readonly engineError: (error: EngineError) => Readonly<Record<string, unknown>>;
   /** How Prisma of that version sends a migration file, for the atomicity forecast. */
@@ -108,6 +115,7 @@ const POSTGRES: Provider = {
     acquire: 'SELECT pg_try_advisory_lock(72707369) AS acquired',
     release: 'SELECT pg_advisory_unlock(72707369) AS released',
   },
+  wholeLock: null,
   // Partial, expression and covering indexes, exclusion constraints; partitions; generated columns, which the engine takes for
   // columns with a default (builds 7.1 to 8.1).
   unsayable: `SELECT 'index' AS kind, NULL AS owner, c.relname::text AS name
@@ -115,7 +123,9 @@ const POSTGRES: Provider = {
       WHERE i.indpred IS NOT NULL OR i.indexprs IS NOT NULL OR i.indnkeyatts <> i.indnatts OR i.indisexclusion
     UNION ALL SELECT 'table', NULL, c.relname::text FROM pg_catalog.pg_class c WHERE c.relispartition
     UNION ALL SELECT 'default', c.relname::text, a.attname::text
-      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attgenerated <> ''`,
+      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attgenerated <> ''
+    UNION ALL SELECT 'unique', NULL, c.relname::text
+      FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indisunique`,
   engine: {
     adapter: 'postgres',
     columns: 'oids',
@@ -131,6 +141,7 @@ const POSTGRES: Provider = {
       hint: undefined,
     },
   },
+  declared: false,
   engineError: (error) =>
     error.code === '42P01'
       ? { kind: 'TableDoesNotExist', table: /relation "(.*)" does not exist/.exec(error.message)?.[1] }
@@ -163,9 +174,13 @@ const MYSQL: Provider = {
     acquire: "SELECT GET_LOCK('prisma_migrate', 0) AS acquired",
     release: "SELECT RELEASE_LOCK('prisma_migrate') AS released",
   },
+  wholeLock: null,
   unsayable: `SELECT DISTINCT 'index' AS kind, NULL AS owner, INDEX_NAME AS name FROM information_schema.STATISTICS
-    WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME IS NULL`,
+    WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME IS NULL
+    UNION SELECT 'unique', NULL, INDEX_NAME FROM information_schema.STATISTICS
+    WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0`,
   engine: null,
+  declared: true,
   engineError: (error) => ({ kind: 'mysql', code: 1105, message: error.message, state: 'HY000' }),
   howSent: () => [
     'Prisma sends a migration file as one multi-statement text; MySQL and MariaDB commit each DDL statement by itself, so a failure leaves what ran before it.',
@@ -193,10 +208,17 @@ const SQLITE: Provider = {
   // Prisma's native engine stores integers; text beside them would break its ORDER BY started_at.
   writeTime: (at) => at.getTime(),
   toolLock: null,
+  // In WAL mode every open connection keeps a shared lock on the file (sqlite.org/walformat.html, section 2.2).
+  wholeLock: {
+    statement: /^\s*pragma\s+(?:main\.)?locking_mode\s*=\s*exclusive/i,
+    leftOut: "SELECT journal_mode = 'wal' AS leftOut FROM pragma_journal_mode",
+  },
   // Partial and expression indexes: cid -1 is the rowid, -2 an expression (sqlite.org/pragma.html#pragma_index_xinfo).
   unsayable: `SELECT 'index' AS kind, NULL AS owner, l.name AS name
     FROM sqlite_master m, pragma_index_list(m.name) l WHERE m.type = 'table' AND (l.partial = 1
-      OR EXISTS (SELECT 1 FROM pragma_index_xinfo(l.name) x WHERE x.key = 1 AND x.cid = -2))`,
+      OR EXISTS (SELECT 1 FROM pragma_index_xinfo(l.name) x WHERE x.key = 1 AND x.cid = -2))
+    UNION ALL SELECT 'unique', NULL, l.name
+    FROM sqlite_master m, pragma_index_list(m.name) l WHERE m.type = 'table' AND l."unique" = 1`,
   engine: {
     adapter: 'sqlite',
     columns: 'declared',
@@ -204,6 +226,7 @@ const SQLITE: Provider = {
     scripts: 'by statement',
     readOnly: { kind: 'sqlite', extendedCode: 8, message: READ_ONLY },
   },
+  declared: false,
   engineError: (error) => ({ kind: 'sqlite', extendedCode: 1, message: error.message }),
   howSent: () => [
     'Prisma sends a migration file as one script without a transaction of its own; on SQLite each statement commits by itself unless the file says BEGIN.',

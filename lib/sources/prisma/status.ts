@@ -39,8 +39,8 @@ const historyMessages = (diagnosis: Diagnosis): readonly string[] => {
   return messages;
 };
 
-/** Whether the database is what its migrations make, by the engine's replay on a shadow; null where that is impossible. */
-const drifted = async (asked: Ready, session: Session): Promise<boolean | null> => {
+/** Whether the database is what its migrations make, by the engine's replay on a shadow; the reason where that is impossible. */
+const drifted = async (asked: Ready, session: Session): Promise<boolean | string> => {
   try {
     const { value } = await asked.engine.call({
       session,
@@ -54,8 +54,9 @@ const drifted = async (asked: Ready, session: Session): Promise<boolean | null> 
       },
     });
     return value.exitCode !== 0;
-  } catch {
-    return null;
+  } catch (error) {
+    if (!(error instanceof DbsyncError)) throw error;
+    return [error.message, ...(error.why ? [error.why] : [])].join(' ');
   }
 };
 
@@ -65,38 +66,50 @@ const drifted = async (asked: Ready, session: Session): Promise<boolean | null> 
  */
 const driftVerdict = async (asked: Ready, session: Session): Promise<Omit<ToolVerdict, 'by'>> => {
   const difference = await schemaDifference(asked, session);
-  if (difference === '') return { status: 'agrees', messages: ['The database is what the schema declares.'] };
+  if (difference === '')
+    return { status: 'agrees', against: [], messages: ['The database is what the schema declares.'] };
   const drift = await drifted(asked, session);
   if (drift === true) {
     return {
       status: 'disagrees',
+      against: ['schema'],
       messages: ['The database differs from what its migrations make of an empty one.'],
+    };
+  }
+  if (typeof drift === 'string') {
+    return {
+      status: 'unavailable',
+      against: [],
+      messages: [
+        `The database differs from the schema; whether by drift cannot be told, as the engine could not replay the history: ${drift}`,
+      ],
     };
   }
   return {
     status: 'agrees',
-    messages:
-      drift === null
-        ? [
-            'The database differs from the schema; whether by drift cannot be told, as the history could not be replayed.',
-          ]
-        : [
-            'The database is what its migrations make; the schema differs from them, by changes that no migration covers or by hand-written SQL that Prisma cannot model.',
-          ],
+    against: [],
+    messages: [
+      'The database is what its migrations make; the schema differs from them, by changes that no migration covers or by hand-written SQL that Prisma cannot model.',
+    ],
   };
 };
 
 /** Asks the engine: history clean, nothing pending, no drift that it can see. An engine that fails is `unavailable`. */
 export const askVerdict = async (asked: Asked, session: Session): Promise<ToolVerdict> => {
   const { by, engine } = asked;
-  if (!engine) return { by, status: 'unavailable', messages: [asked.unavailable] };
+  if (!engine) return { by, status: 'unavailable', against: [], messages: [asked.unavailable] };
   const ready: Ready = { ...asked, engine };
   try {
     const wrong = historyMessages(await diagnose(ready, session));
-    if (wrong.length > 0) return { by, status: 'disagrees', messages: wrong };
+    if (wrong.length > 0) return { by, status: 'disagrees', against: ['history'], messages: wrong };
     return { by, ...(await driftVerdict(ready, session)) };
   } catch (error) {
     if (!(error instanceof DbsyncError)) throw error;
-    return { by, status: 'unavailable', messages: [error.message, ...(error.why ? [error.why] : [])] };
+    return {
+      by,
+      status: 'unavailable',
+      against: [],
+      messages: [error.message, ...(error.why ? [error.why] : [])],
+    };
   }
 };

@@ -5,11 +5,12 @@ import type { ScanRules, Statement } from '../../sql/index.ts';
 import { splitStatements } from '../../sql/index.ts';
 import { KEPT_MARK } from '../contract.ts';
 import type { Asked } from './asked.ts';
+import { type Declared, scriptOf } from './declared/index.ts';
 import type { Provider } from './providers.ts';
-import { schemaDifference } from './push.ts';
+import { nativeFor, schemaDifference } from './push.ts';
 import { shown } from './words.ts';
 
-/** Objects that a schema file cannot say, as `kind owner name` in one word. */
+/** Objects that a schema file cannot say, and the unique indexes, as `kind owner name` in one word. */
 export type Unsayable = ReadonlySet<string>;
 
 const wordOf = (kind: string, owner: string | null, name: string): string =>
@@ -44,13 +45,16 @@ const DROP_DEFAULT = new RegExp(
 export type Kept = 'unsayable' | 'undeclared' | null;
 
 /**
- * `unsayable`: it drops what no schema file can say. `undeclared`: it drops an index that the schema does not name, and nothing
- * else: the code works with it as well as without it. Pure.
+ * `unsayable`: it drops what no schema file can say. `undeclared`: it drops an index that the schema does not name, and that only
+ * costs or saves time: the code works with it as well as without it. A unique one is no such index: it refuses rows that the code
+ * believes it may write. Pure.
  */
 export const keptBecause = (text: string, unsayable: Unsayable): Kept => {
   const index = DROP_INDEX.exec(text);
   if (index) {
-    return unsayable.has(wordOf('index', null, lastName(index[1] ?? ''))) ? 'unsayable' : 'undeclared';
+    const name = lastName(index[1] ?? '');
+    if (unsayable.has(wordOf('index', null, name))) return 'unsayable';
+    return unsayable.has(wordOf('unique', null, name)) ? null : 'undeclared';
   }
   const table = DROP_TABLE.exec(text);
   if (table && unsayable.has(wordOf('table', null, lastName(table[1] ?? '')))) return 'unsayable';
@@ -80,14 +84,27 @@ export const sortStatements = (
   };
 };
 
-/** The SQL that the schema has and the history lacks; null where it cannot be told. Throws SOURCE_TOOL_FAILED. */
+const engineDifference = async (asked: Asked, replayed: Session): Promise<string> =>
+  asked.engine ? schemaDifference({ ...asked, engine: asked.engine }, replayed) : '';
+
+const declaredUncovered = async (declared: Declared, replayed: Session): Promise<string> => {
+  const { statements, undeclared } = await declared.change(replayed, { keepIndexes: true });
+  const lines = undeclared.map((sql) => `${KEPT_MARK}${oneLine(sql)} (${REASONS.undeclared})`);
+  return [scriptOf(statements).trim(), lines.join('\n')].filter((part) => part !== '').join('\n\n');
+};
+
+/**
+ * The SQL that the schema has and the history lacks; null where it cannot be told. Throws SOURCE_TOOL_FAILED, SCHEMA_UNRENDERABLE.
+ */
 export const uncoveredChange = async (
   asked: Asked,
   replayed: Session,
   by: { readonly provider: Provider; readonly rules: ScanRules },
 ): Promise<string | null> => {
-  if (!asked.engine) return null;
-  const sql = await schemaDifference({ ...asked, engine: asked.engine }, replayed);
+  const native = nativeFor(asked, replayed);
+  if (!native && asked.declared) return declaredUncovered(asked.declared, replayed);
+  if (!native && !asked.engine) return null;
+  const sql = native ? await native.difference(replayed) : await engineDifference(asked, replayed);
   if (sql === '') return '';
   const { needed, kept } = sortStatements(sql, by.rules, await readUnsayable(replayed, by.provider));
   const lines = kept.map(({ text, why }) => `${KEPT_MARK}${oneLine(text)} (${REASONS[why ?? 'unsayable']})`);

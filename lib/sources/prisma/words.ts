@@ -32,6 +32,8 @@ export const commands = {
   resolveFailed: (id: string): readonly string[] => [
     'See what it left behind:',
     '$ npx zx tasks/recover.ts --env <env>',
+    'To go on behind the last statement that is in the database, as the journal and the live schema prove it:',
+    `$ npx zx tasks/recover.ts --env <env> --resume ${quoted(id)}`,
     'If nothing of it is in the database (it will run again):',
     `$ npx zx tasks/recover.ts --env <env> --rolled-back ${quoted(id)}`,
     'If all of it is in the database:',

@@ -13,6 +13,7 @@ export interface Scope {
 /** A cell as text; null stays null. */
 export const text = (row: Row, name: string): string | null => {
   const value = row[name];
+  if (typeof value === 'string') return value;
   if (value === null || value === undefined) return null;
   return Buffer.isBuffer(value) ? value.toString('utf8') : String(value);
 };
@@ -68,14 +69,26 @@ export const definerOf = (row: Row, scope: Scope): string | null => {
 /** A body; servers hide bodies from roles without the privilege, and hidden is not the same as equal. */
 export const bodyOf = (row: Row): string => text(row, 'definition') || '(not visible to this role)';
 
+/** Rows in the order of their own `position`, in which they mostly come. */
+export const inOrder = (rows: readonly Row[]): readonly Row[] =>
+  rows.some((row, index) => index > 0 && Number(rows[index - 1]?.position) > Number(row.position))
+    ? [...rows].sort((a, b) => Number(a.position) - Number(b.position))
+    : rows;
+
 /** Rows by the table they belong to, in the order they came. */
 export const byTable = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
   const groups = new Map<string, Row[]>();
+  let table: string | null = null;
+  let group: Row[] = [];
   for (const row of rows) {
-    const table = must(row, 'tbl');
-    const group = groups.get(table);
-    if (group) group.push(row);
-    else groups.set(table, [row]);
+    const next = must(row, 'tbl');
+    // Rows of one table stand together.
+    if (next !== table) {
+      table = next;
+      group = groups.get(next) ?? [];
+      groups.set(next, group);
+    }
+    group.push(row);
   }
   return groups;
 };

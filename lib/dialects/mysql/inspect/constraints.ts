@@ -45,24 +45,29 @@ export const foreignKeyObjects = (
   return [...groups.values()].flatMap((parts) => foreignKey(parts, rules, scope));
 };
 
-export interface Checks {
-  readonly table: readonly SchemaObject[];
-  /** MariaDB's column-level checks, by column. */
-  readonly column: ReadonlyMap<string, string>;
-}
+/** MariaDB's column-level checks of one table, by column. */
+export const columnChecks = (rows: readonly Row[], scope: Scope): ReadonlyMap<string, string> =>
+  new Map(
+    rows
+      .filter((row) => text(row, 'level') === 'Column')
+      .map((row) => [must(row, 'name'), withoutSchema(must(row, 'expression'), scope.schema)]),
+  );
 
-/** The checks of one table; those that a period makes by itself are the period's. */
-export const checkObjects = (rows: readonly Row[], periods: ReadonlySet<string>, scope: Scope): Checks => {
-  const column = new Map<string, string>();
-  const table: SchemaObject[] = [];
-  for (const row of rows) {
-    const name = must(row, 'name');
-    const expression = withoutSchema(must(row, 'expression'), scope.schema);
-    if (text(row, 'level') === 'Column') column.set(name, expression);
-    else if (!periods.has(name)) {
-      const enforced = text(row, 'enforced') === 'NO' ? false : undefined;
-      table.push(schemaObject({ kind: 'check', name, attributes: { expression, enforced } }));
-    }
-  }
-  return { table, column };
-};
+/** The other checks of one table; those that a period makes by itself are the period's. */
+export const checkObjects = (
+  rows: readonly Row[],
+  periods: ReadonlySet<string>,
+  scope: Scope,
+): readonly SchemaObject[] =>
+  rows
+    .filter((row) => text(row, 'level') !== 'Column' && !periods.has(must(row, 'name')))
+    .map((row) =>
+      schemaObject({
+        kind: 'check',
+        name: must(row, 'name'),
+        attributes: {
+          expression: withoutSchema(must(row, 'expression'), scope.schema),
+          enforced: text(row, 'enforced') === 'NO' ? false : undefined,
+        },
+      }),
+    );

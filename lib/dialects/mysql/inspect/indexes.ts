@@ -1,7 +1,7 @@
 // Indexes and primary keys: rows of information_schema.STATISTICS, one per column of an index. Knows no other kind.
 import { type SchemaObject, schemaObject, type Value } from '../../../schema/index.ts';
 import type { Row } from '../../contract.ts';
-import { filled, must, type Scope, text, withoutSchema } from './canonical.ts';
+import { filled, inOrder, must, type Scope, text, withoutSchema } from './canonical.ts';
 import type { TableDetails } from './details.ts';
 
 const groupByName = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
@@ -48,4 +48,4 @@ export interface IndexContext {
 
 /** The indexes of one table. */
 export const indexObjects = (rows: readonly Row[], context: IndexContext): readonly SchemaObject[] =>
-  [...groupByName(rows)].map(([name, parts]) => indexObject(name, parts, context));
+  [...groupByName(rows)].map(([name, parts]) => indexObject(name, inOrder(parts), context));

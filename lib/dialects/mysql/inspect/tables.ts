@@ -1,24 +1,29 @@
 // Tables with their children: puts together what the other groups read. Asks nothing itself.
 import { type SchemaObject, schemaObject } from '../../../schema/index.ts';
 import type { Row } from '../../contract.ts';
-import { byTable, filled, must, type Scope, text } from './canonical.ts';
+import { byTable, filled, inOrder, must, type Scope, text } from './canonical.ts';
 import { columnObject } from './columns.ts';
-import { checkObjects, foreignKeyObjects, rulesByKey } from './constraints.ts';
+import { checkObjects, columnChecks, foreignKeyObjects, rulesByKey } from './constraints.ts';
 import type { TableDetails } from './details.ts';
 import { indexObjects } from './indexes.ts';
 import { partitioningOf } from './partitions.ts';
 import { triggerObjects } from './triggers.ts';
 
-/** Rows of every kind that belongs to tables. */
-export interface TableRows {
+/** Rows of one kind, by the table that they belong to. */
+export type RowsByTable = ReadonlyMap<string, readonly Row[]>;
+
+/** Objects of one kind, by the table that they belong to. */
+export type Children = ReadonlyMap<string, readonly SchemaObject[]>;
+
+/** What was read of everything that belongs to tables. */
+export interface TableParts {
   readonly tables: readonly Row[];
-  readonly columns: readonly Row[];
-  readonly indexes: readonly Row[];
-  readonly foreignKeyColumns: readonly Row[];
-  readonly foreignKeyRules: readonly Row[];
-  readonly checks: readonly Row[];
-  readonly partitions: readonly Row[];
-  readonly triggers: readonly Row[];
+  readonly columns: Children;
+  readonly indexes: Children;
+  readonly foreignKeys: Children;
+  readonly triggers: Children;
+  readonly checks: RowsByTable;
+  readonly partitions: RowsByTable;
   readonly details: ReadonlyMap<string, TableDetails>;
 }
 
@@ -42,23 +47,46 @@ const periodObjects = (details: TableDetails | undefined): readonly SchemaObject
     schemaObject({ kind: 'period', name, attributes: { columns: [from, to] } }),
   );
 
-const NOTHING: readonly Row[] = [];
+const children = (
+  rows: readonly Row[],
+  make: (own: readonly Row[], table: string) => readonly SchemaObject[],
+): Children => new Map([...byTable(rows)].map(([table, own]) => [table, make(own, table)]));
+
+/** The columns of tables; those of views follow from their definition. */
+export const columnChildren = (
+  rows: readonly Row[],
+  { tables, checks }: Pick<TableParts, 'tables' | 'checks'>,
+  scope: Scope,
+): Children => {
+  const names = new Set(tables.filter(isTable).map((row) => must(row, 'name')));
+  return children(rows, (own, table) => {
+    if (!names.has(table)) return [];
+    const checked = columnChecks(checks.get(table) ?? [], scope);
+    return inOrder(own).map((row) => columnObject(row, scope, checked.get(must(row, 'name')) ?? null));
+  });
+};
+
+export const indexChildren = (rows: readonly Row[], details: TableParts['details'], scope: Scope): Children =>
+  children(rows, (own, table) => indexObjects(own, { scope, details: details.get(table) }));
+
+export const foreignKeyChildren = (
+  columns: readonly Row[],
+  rules: readonly Row[],
+  scope: Scope,
+): Children => {
+  const byKey = rulesByKey(rules);
+  return children(columns, (own) => foreignKeyObjects(own, byKey, scope));
+};
+
+export const triggerChildren = (rows: readonly Row[], scope: Scope): Children =>
+  children(rows, (own) => triggerObjects(own, scope));
 
 /** The tables of the schema, each with columns, indexes, constraints, partitions and triggers. */
-export const tableObjects = (rows: TableRows, scope: Scope): readonly SchemaObject[] => {
-  const columns = byTable(rows.columns);
-  const indexes = byTable(rows.indexes);
-  const keys = byTable(rows.foreignKeyColumns);
-  const rules = rulesByKey(rows.foreignKeyRules);
-  const checks = byTable(rows.checks);
-  const partitions = byTable(rows.partitions);
-  const triggers = byTable(rows.triggers);
-
+export const tableObjects = (parts: TableParts, scope: Scope): readonly SchemaObject[] => {
   const table = (row: Row): SchemaObject => {
     const name = must(row, 'name');
-    const details = rows.details.get(name);
-    const own = checkObjects(checks.get(name) ?? NOTHING, new Set(details?.periods.keys()), scope);
-    const cut = partitioningOf(partitions.get(name) ?? NOTHING, details?.systemTime ?? null);
+    const details = parts.details.get(name);
+    const cut = partitioningOf(parts.partitions.get(name) ?? [], details?.systemTime ?? null);
     return schemaObject({
       kind: 'table',
       name,
@@ -72,17 +100,15 @@ export const tableObjects = (rows: TableRows, scope: Scope): readonly SchemaObje
         ...cut.attributes,
       },
       children: [
-        ...(columns.get(name) ?? NOTHING).map((column) =>
-          columnObject(column, scope, own.column.get(must(column, 'name')) ?? null),
-        ),
-        ...indexObjects(indexes.get(name) ?? NOTHING, { scope, details }),
-        ...foreignKeyObjects(keys.get(name) ?? NOTHING, rules, scope),
-        ...own.table,
+        ...(parts.columns.get(name) ?? []),
+        ...(parts.indexes.get(name) ?? []),
+        ...(parts.foreignKeys.get(name) ?? []),
+        ...checkObjects(parts.checks.get(name) ?? [], new Set(details?.periods.keys()), scope),
         ...periodObjects(details),
         ...cut.children,
-        ...triggerObjects(triggers.get(name) ?? NOTHING, scope),
+        ...(parts.triggers.get(name) ?? []),
       ],
     });
   };
-  return rows.tables.filter(isTable).map(table);
+  return parts.tables.filter(isTable).map(table);
 };

@@ -41,9 +41,10 @@ export const learnColumn = (lookup: Lookup, relation: string, number: number, fa
   }
 };
 
-/** The numbers of an `int2[]`, an `int2vector` or an `oidvector`. */
+/** The numbers of an `int2[]`, an `int2vector` or an `oidvector`, as text. */
 export const numbersOf = (value: Value | undefined): readonly string[] =>
-  Array.isArray(value) ? value.map(String) : [];
+  // What reads lists makes texts of them (rows.ts).
+  Array.isArray(value) ? (value as readonly string[]) : [];
 
 /** Names of the columns with these numbers, in order; null where there are none. */
 export const columnNames = (

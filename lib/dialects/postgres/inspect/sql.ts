@@ -34,7 +34,15 @@ export interface CatalogueQuery {
   readonly place?: Readonly<Partial<Record<Place, string>>>;
   /** Finishes a row's attributes: what the server could say too, but slower. */
   readonly refine?: (row: CatalogueRow, fields: Fields, lookup: Lookup) => void;
+  /** In place of all that: makes the rows of one row that stands for many (the columns of a relation). */
+  readonly unfold?: (fields: Fields, into: Unfolding) => void;
   readonly sql: (context: CatalogueContext) => string;
+}
+
+/** Where rows go, and what they leave to be known. */
+export interface Unfolding {
+  readonly add: (row: CatalogueRow) => void;
+  readonly lookup: Lookup;
 }
 
 /** The namespace `alias` is the user's: not the system's, not temporary. */
@@ -56,7 +64,11 @@ export const ownMaking = (catalogue: string, oid: string): string =>
  * them. `when` must hold wherever one of them is not null.
  */
 export const rare = (when: readonly string[], attributes: readonly string[]): string =>
-  `CASE WHEN ${when.join(' OR ')} THEN (SELECT row_to_json(few) FROM (SELECT ${attributes.join(', ')}) few) END AS "_more"`;
+  `CASE WHEN ${when.join(' OR ')} THEN ${together(attributes)} END AS "_more"`;
+
+/** Attributes as one JSON object. */
+export const together = (attributes: readonly string[]): string =>
+  `(SELECT row_to_json(few) FROM (SELECT ${attributes.join(', ')}) few)`;
 
 /** The owner's name; absent where that is ourselves, for a rehearsal runs under a role of its own. */
 export const owner = ({ self }: CatalogueContext, column: string): string =>

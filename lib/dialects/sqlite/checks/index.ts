@@ -5,7 +5,7 @@ import { exists, journal, namesakes, permissions } from './file.ts';
 import { busy, integrity, leftovers, library, orphans } from './state.ts';
 
 export const checks: readonly Check[] = [
-  { id: 'sqlite-file', title: 'The file is there', run: exists },
+  { id: 'sqlite-file', title: 'Database file', run: exists },
   { id: 'sqlite-namesakes', title: 'No other file answers to the same URL', run: namesakes },
   { id: 'sqlite-permissions', title: 'The file and its folder can be written', run: permissions },
   { id: 'sqlite-filesystem', title: 'The file is on a local disk', run: filesystem },

@@ -3,14 +3,13 @@ import type { CheckContext, Session, Verdict } from '../../contract.ts';
 import { connect, fileOf } from '../connect.ts';
 import { explain } from '../explain.ts';
 import { integrityMessages, orphanCounts, staleTables } from '../health.ts';
-import { holdersOf } from '../lock.ts';
+import { holdersOf } from '../holders.ts';
 import { printable } from '../rules.ts';
 
 const SKIPPED: Verdict = { status: 'skipped', message: 'There is no database to look at.' };
 
 const isBusy = (error: unknown): boolean =>
-  explain(error).lockTimeout ||
-  (error instanceof Error && 'code' in error && error.code === 'CONNECT_TIMEOUT');
+  explain(error).lockTimeout || (error instanceof Error && 'code' in error && error.code === 'LOCK_HELD');
 
 const tryWriteLock = async (context: CheckContext): Promise<boolean> => {
   const lockMs = Math.min(context.timeouts.lockMs, 1_000);

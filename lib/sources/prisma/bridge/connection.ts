@@ -8,7 +8,9 @@ import { DbsyncError } from '../../../errors/index.ts';
 import { redactor, Secret, type Timeouts } from '../../../target/index.ts';
 import { createEngine, type Engine, type SchemasContainer } from '../engine/index.ts';
 import type { Provider } from '../providers.ts';
+import type { RunChannel } from './channel.ts';
 import type { Place } from './place.ts';
+import { type Watched, watchSession } from './watched.ts';
 
 /** What `dbsync prisma` demands of the engine that it puts in place. */
 export interface Guard {
@@ -25,6 +27,8 @@ export interface ConnectionInput {
   /** Absolute folder for temporary files. */
   readonly temporary: string;
   readonly cwd: string;
+  /** The run of dbsync that the engine works for; null: a person's own command. */
+  readonly channel: RunChannel | null;
 }
 
 export interface Connection {
@@ -32,6 +36,8 @@ export interface Connection {
   readonly provider: Provider;
   /** Null: the request compares files only. */
   readonly address: Address | null;
+  /** The migrations that may be applied; null: whatever is pending. */
+  readonly wanted: ReadonlySet<string> | null;
   /** The session on it, opened at the first call. Throws CONNECT_*, DATABASE_*. */
   session(): Promise<Session>;
   /** Ends what runs now. */
@@ -158,10 +164,18 @@ export const prepareConnection = async (input: ConnectionInput): Promise<Connect
   const around = address ?? nowhere(dialect, input.cwd);
   const withEmptyShadow = shadowsOf(dialect, around, input);
   const mode = guard.readOnly ? 'read' : 'write';
+  const { channel } = input;
+  const timeouts = channel?.timeouts ?? TIMEOUTS;
   let failed: EngineError | null = null;
-  const main = lazily(async () =>
-    address ? dialect.connect(address, { mode, timeouts: TIMEOUTS }) : sessionOfNowhere(around),
-  );
+  let watched: Watched | null = null;
+  const main = lazily(async () => {
+    if (!address) return sessionOfNowhere(around);
+    const session = await dialect.connect(address, { mode, timeouts });
+    if (!channel) return session;
+    watched = watchSession({ session, dialect, provider, channel });
+    return watched.session;
+  });
+  channel?.onLost(() => void main.held().then((session) => session?.cancel()));
   const engine = createEngine({
     line: place.line,
     flavour: provider.engine,
@@ -172,12 +186,14 @@ export const prepareConnection = async (input: ConnectionInput): Promise<Connect
       // A file with a BEGIN of its own leaves its transaction open, and the engine could not even write down the failure.
       await on.script('ROLLBACK').catch(() => {});
     },
+    ...(channel && { script: async (session: Session, sql: string) => watched?.script(session, sql) }),
     datamodels: input.datamodels.map((file) => [file.path, file.content] as const),
   });
   return {
     dialect,
     provider,
     address,
+    wanted: channel?.migrations ?? null,
     session: main.get,
     cancel: async () => (await main.held())?.cancel(),
     engine,

@@ -19,7 +19,14 @@ const PACKAGES: readonly string[] = ['@prisma/prisma7', 'prisma'];
 /** Nothing listens there: a CLI that wants to download fails at once. */
 const NO_MIRROR = 'http://127.0.0.1:9';
 
-const findProgram = async (root: string): Promise<{ readonly file: string; readonly modules: string }> => {
+/** The project's own command line, and the folder of packages that it stands in. */
+export interface Program {
+  readonly file: string;
+  readonly modules: string;
+}
+
+/** The project's own command line. Throws SOURCE_TOOL_MISSING. */
+export const findProgram = async (root: string): Promise<Program> => {
   for (const folder of await foldersUpward(root)) {
     for (const name of PACKAGES) {
       const home = path.join(folder, 'node_modules', name);
@@ -52,12 +59,24 @@ const hasNativeEngine = async (modules: string, home: string | undefined): Promi
   return false;
 };
 
+const STAND_IN = 'prisma-schema-engine.mjs';
+
+/** Whether the user names an engine, or the project has one; dbsync's own stand-in is none. */
+export const nativeEngine = async (
+  modules: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> => {
+  const stated = variables.PRISMA_SCHEMA_ENGINE_BINARY;
+  if (stated !== undefined && stated !== '') return path.basename(stated) !== STAND_IN;
+  return hasNativeEngine(modules, variables.HOME);
+};
+
 /** This package's stand-in, from the source tree and from the build alike. */
-const standIn = async (): Promise<{ readonly program: string; readonly entry: string }> => {
+export const standIn = async (): Promise<{ readonly program: string; readonly entry: string }> => {
   const here = path.dirname(fileURLToPath(import.meta.url));
   const entry = path.join(here, import.meta.url.endsWith('.ts') ? 'serve.ts' : 'serve.js');
   for (const up of ['../../../..', '../../../../..']) {
-    const program = path.resolve(here, up, 'bin', 'prisma-schema-engine.mjs');
+    const program = path.resolve(here, up, 'bin', STAND_IN);
     if (await exists(program)) return { program, entry };
   }
   throw new DbsyncError('SOURCE_TOOL_MISSING', {
@@ -141,12 +160,29 @@ const engineVariables = async (
   };
 };
 
-const QUIET: Readonly<Record<string, string>> = {
+/** No news, no downloads, no generated client. */
+export const QUIET: Readonly<Record<string, string>> = {
   CHECKPOINT_DISABLE: '1',
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
   PRISMA_SKIP_POSTINSTALL_GENERATE: '1',
   PRISMA_MIGRATE_SKIP_GENERATE: '1',
   PRISMA_ENGINES_MIRROR: NO_MIRROR,
+};
+
+/** Commands with an option for the schema; `migrate diff` names its two sides itself. */
+const TAKES_SCHEMA = /^(?:migrate (?!diff\b)\w+|db \w+|validate|format|generate|studio)(?: |$)/;
+
+/** The schema that the configuration chose, which Prisma would not look for; what the user names stays. */
+export const chosenSchema = ({
+  args,
+  stated,
+  detection,
+}: Pick<ToolCommandInput, 'args' | 'stated'> & {
+  readonly detection: Pick<ToolCommandInput['detection'], 'schema'>;
+}): readonly string[] => {
+  const named = args.some((word) => /^--schema(?:=|$)/.test(word));
+  if (stated.schema === undefined || named || !TAKES_SCHEMA.test(args.join(' '))) return [];
+  return ['--schema', detection.schema];
 };
 
 /**
@@ -165,7 +201,7 @@ export const prismaCommand = async (input: ToolCommandInput): Promise<ToolComman
   );
   return {
     command: process.execPath,
-    args: [program.file, ...input.args],
+    args: [program.file, ...input.args, ...chosenSchema(input)],
     cwd: detection.root,
     variables: { ...QUIET, ...engine, ...set, ...urls },
   };

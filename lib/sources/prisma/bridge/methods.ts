@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DbsyncError } from '../../../errors/index.ts';
-import { type EngineCalls, type EngineMethod, sendScript } from '../engine/index.ts';
+import { type EngineCalls, type EngineMethod, type MigrationList, sendScript } from '../engine/index.ts';
 import { isFailed } from '../judge-facts.ts';
 import { readRows } from '../ledger.ts';
 import type { Connection } from './connection.ts';
@@ -62,8 +62,18 @@ const lastFailed = async ({ connection }: Asking): Promise<string> => {
   return rows?.findLast(isFailed)?.name ?? '';
 };
 
+/** The list without what is pending and not wanted. */
+const chosen = async ({ params, connection }: Asking): Promise<MigrationList> => {
+  const list = await migrationsOf(params);
+  const { wanted, dialect, provider } = connection;
+  if (!wanted) return list;
+  const rows = (await readRows(await connection.session(), { dialect, provider })) ?? [];
+  const known = new Set([...wanted, ...rows.map((row) => row.name)]);
+  return { ...list, migrationDirectories: list.migrationDirectories.filter((one) => known.has(one.path)) };
+};
+
 const apply: Method = async (asking): Promise<unknown> => {
-  const migrationsList = await migrationsOf(asking.params);
+  const migrationsList = await chosen(asking);
   try {
     return await call(asking, 'applyMigrations', { migrationsList, filters: filtersOf(asking.params) });
   } catch (error) {

@@ -8,6 +8,7 @@ import { DbsyncError, messageOf } from '../../../errors/index.ts';
 import { record } from '../files.ts';
 import type { SchemaFile } from '../schema-files.ts';
 import { type BridgeArguments, bridgeArguments } from './arguments.ts';
+import { CHANNEL_VARIABLE, openChannel, type RunChannel } from './channel.ts';
 import { type Connection, type Guard, prepareConnection } from './connection.ts';
 import { type Failure, failureOf, rpcError } from './failures.ts';
 import { METHODS } from './methods.ts';
@@ -44,6 +45,7 @@ interface Bridge {
   readonly given: BridgeArguments;
   readonly datamodels: readonly SchemaFile[];
   readonly connections: Map<string, Connection>;
+  readonly channel: RunChannel | null;
 }
 
 const logLine = (
@@ -69,7 +71,10 @@ const guardOf = ({ environment }: BridgeWorld): Guard => ({
 const connect = async (bridge: Bridge, params: Params): Promise<{ connection: Connection; stub: string }> => {
   const { world, given, datamodels, connections } = bridge;
   const { environment, cwd, temporary } = world;
-  const place = placeOf({ given, datamodels, params, environment, cwd });
+  const stated = placeOf({ given, datamodels, params, environment, cwd });
+  // A run names its database itself: what the CLI was told is a placeholder.
+  const { channel } = bridge;
+  const place = channel ? { ...stated, url: channel.url, shadowUrl: null, root: channel.root } : stated;
   const url = place.line === 'six' ? '\n  url = "file:none"' : '';
   const stub = `datasource db {\n  provider = "${place.provider.names[0]}"${url}\n}\n`;
   const key = placeKey(place);
@@ -83,6 +88,7 @@ const connect = async (bridge: Bridge, params: Params): Promise<{ connection: Co
     datamodels: own.length > 0 ? own : [{ path: path.join(cwd, 'schema.prisma'), content: stub }],
     temporary,
     cwd,
+    channel,
   });
   connections.set(key, connection);
   return { connection, stub };
@@ -93,6 +99,20 @@ const addressOf = (bridge: Bridge): Connection['address'] =>
 
 const isFailed = (value: unknown): value is { readonly failed: Failure } =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, 'failed');
+
+/** What `migrate deploy` asks; a run of dbsync lets its engine do nothing else. */
+const OF_A_RUN: ReadonlySet<string> = new Set([
+  'applyMigrations',
+  'ensureConnectionValidity',
+  'getDatabaseVersion',
+  'listMigrationDirectories',
+]);
+
+const methodOf = ({ channel }: Bridge, name: string): (typeof METHODS)[string] | undefined => {
+  if (channel && !OF_A_RUN.has(name))
+    throw new Error(`A run of dbsync only applies migrations, not ${name}.`);
+  return Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
+};
 
 const answer = async (bridge: Bridge, line: string, ids: { last: number }): Promise<void> => {
   const { world } = bridge;
@@ -106,7 +126,7 @@ const answer = async (bridge: Bridge, line: string, ids: { last: number }): Prom
     world.answer(JSON.stringify({ jsonrpc: '2.0', id: ids.last, method: 'print', params: { content } }));
   };
   try {
-    const method = Object.hasOwn(METHODS, message.method) ? METHODS[message.method] : undefined;
+    const method = methodOf(bridge, message.method);
     if (!method) throw new Error(`Method not found: ${message.method}`);
     const params = record(message.params) ?? {};
     const { connection, stub } = await connect(bridge, params);
@@ -145,7 +165,7 @@ const runOnce = async (bridge: Bridge): Promise<number> => {
   logLine(world, 'INFO', { message: 'Starting schema engine CLI', git_hash: COMMIT });
   try {
     const { connection } = await connect(bridge, {});
-    if (given.command === 'create-database') await connection.create();
+    if (given.command === 'create-database' && !bridge.channel) await connection.create();
     else if (given.command === 'can-connect-to-database')
       await (await connection.session()).query('SELECT 1');
     else throw new DbsyncError('SOURCE_UNSUPPORTED', { summary: `${given.command} is not possible here.` });
@@ -168,10 +188,13 @@ export const runBridge = async (world: BridgeWorld): Promise<number> => {
     return 0;
   }
   const datamodels = await readDatamodels(given, world.cwd);
-  const bridge: Bridge = { world, given, datamodels, connections: new Map() };
+  const place = world.environment[CHANNEL_VARIABLE];
+  const channel = place === undefined ? null : await openChannel(place);
+  const bridge: Bridge = { world, given, datamodels, connections: new Map(), channel };
   try {
     return given.command === 'serve' ? await serve(bridge) : await runOnce(bridge);
   } finally {
     for (const connection of bridge.connections.values()) await connection.close();
+    channel?.close();
   }
 };

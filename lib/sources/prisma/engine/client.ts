@@ -63,8 +63,9 @@ interface State {
   lastId: number;
 }
 
-/** The engine's message without its own traces. */
-const firstLines = (message: string): string => message.split(/\n\s+(?:\d+: |at )/)[0]?.trim() ?? message;
+/** The engine's message without its own traces; the whole of one that is nothing else. */
+const firstLines = (message: string): string =>
+  message.split(/\n\s+(?:\d+: |at )/)[0]?.trim() || message.trim();
 
 /** P1012: the schema files are not valid; anything else is the tool's own failure. */
 const failure = (

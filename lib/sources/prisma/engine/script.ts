@@ -6,15 +6,22 @@ import type { EngineFlavour } from '../providers.ts';
 /** A statement of real history can need several words replaced; more than this is not a matter of words. */
 const MAX_ADAPTATIONS = 50;
 
-const sendOne = async (dialect: Dialect, session: Session, sql: string): Promise<void> => {
+/** One statement, with words replaced where this build of the engine refuses them; the note says which. */
+export const sendOne = async (
+  dialect: Dialect,
+  session: Session,
+  sql: string,
+): Promise<{ readonly rows: number | null; readonly note: string | null }> => {
+  const notes: string[] = [];
   let text = sql;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await session.script(text);
-      return;
+      const rows = await session.execute(text);
+      return { rows, note: notes.length > 0 ? notes.join('; ') : null };
     } catch (error) {
       const offer = attempt < MAX_ADAPTATIONS ? await dialect.adapt(session, text, error) : null;
       if (!offer || offer.text === text) throw error;
+      notes.push(offer.note);
       text = offer.text;
     }
   }

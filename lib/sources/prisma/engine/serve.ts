@@ -11,6 +11,8 @@ export interface ServeSettings {
   readonly context: Pick<SourceContext, 'dialect'>;
   /** Hears of a script that failed, before the engine does. */
   readonly onScriptFailure?: (session: Session, error: unknown) => Promise<void>;
+  /** Sends a script in the place of `sendScript`. */
+  readonly script?: (session: Session, sql: string) => Promise<void>;
 }
 
 /** The connections of one call: the main session (0) and the shadow databases (never 0). */
@@ -35,7 +37,8 @@ export const perform = async (
   if (request.op === 'script') {
     const { context, provider } = settings;
     try {
-      await sendScript(session, request.sql, { dialect: context.dialect, flavour: provider.engine });
+      if (settings.script) await settings.script(session, request.sql);
+      else await sendScript(session, request.sql, { dialect: context.dialect, flavour: provider.engine });
     } catch (error) {
       await settings.onScriptFailure?.(session, error);
       throw error;

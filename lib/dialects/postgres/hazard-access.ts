@@ -1,0 +1,110 @@
+// Hazards of statements about who may do what, and of settings and streams that reach beyond the migration. Pure.
+import { adjusted, type HazardRule } from '../../risk/index.ts';
+import { atTable, plain, type Reader } from './hazard-readers.ts';
+import { RULES } from './hazard-rules.ts';
+import { nameOf, relationOf } from './hazard-scene.ts';
+import { flag, record, textField } from './parse.ts';
+
+const said =
+  (rule: HazardRule, subject: string, message: string): Reader =>
+  (_fields, one) => [plain(rule, one, subject, message)];
+
+/** A statement about one table, which is a hazard where the table is there. */
+const onItsTable =
+  (rule: HazardRule, message: (table: string) => string): Reader =>
+  (fields, one, scene) => {
+    // CREATE and ALTER POLICY call the relation `table`.
+    const relation = record(fields, 'relation') ?? record(fields, 'table');
+    const table = relationOf(scene, { relation });
+    return table ? [atTable(scene, rule, { table, one, message: message(nameOf(table)) })] : [];
+  };
+
+const lasting = 'The setting acts on every session that begins from now on.';
+
+/** Readers by the parser's node. */
+export const ACCESS: Readonly<Record<string, Reader>> = {
+  GrantStmt: said(RULES.grantRevoke, 'privileges', 'Privileges change.'),
+  GrantRoleStmt: said(RULES.grantRevoke, 'privileges', 'Membership in a role changes.'),
+  AlterOwnerStmt: said(RULES.grantRevoke, 'owner', 'An object gets another owner.'),
+  AlterDefaultPrivilegesStmt: said(
+    RULES.grantRevoke,
+    'default privileges',
+    'New objects get other privileges.',
+  ),
+  AlterRoleStmt: said(RULES.grantRevoke, 'role', 'A role gets other attributes.'),
+  DropRoleStmt: said(RULES.grantRevoke, 'role', 'A role is dropped.'),
+  ReassignOwnedStmt: said(RULES.grantRevoke, 'owner', 'Everything that the role owns gets another owner.'),
+  DropOwnedStmt: said(
+    RULES.dropCascade,
+    'role',
+    'Everything that the role owns in this database is dropped.',
+  ),
+  CreatePolicyStmt: onItsTable(
+    RULES.grantRevoke,
+    (table) => `A policy of ${table} decides which rows are seen and written.`,
+  ),
+  AlterPolicyStmt: onItsTable(
+    RULES.dropPolicy,
+    (table) => `A policy of ${table} shows other rows than before.`,
+  ),
+  RuleStmt: onItsTable(
+    RULES.triggerDdl,
+    (table) => `A rule is made on ${table}: statements on it do something else from now on.`,
+  ),
+  CreateEventTrigStmt: said(RULES.triggerDdl, 'event trigger', 'It runs at every DDL statement.'),
+  AlterRoleSetStmt: said(RULES.settingLeak, 'role setting', lasting),
+  AlterDatabaseSetStmt: said(RULES.settingLeak, 'database setting', lasting),
+  AlterSystemStmt: said(
+    RULES.settingLeak,
+    'server setting',
+    'The setting acts on every database of the server.',
+  ),
+  CreatePublicationStmt: said(
+    RULES.published,
+    'publication',
+    'Tables are published: UPDATE and DELETE on one without a replica identity fail from now on.',
+  ),
+  AlterPublicationStmt: said(RULES.published, 'publication', 'Other tables are published than before.'),
+  DropSubscriptionStmt: said(RULES.published, 'subscription', 'What it received no longer arrives.'),
+  AlterSubscriptionStmt: said(RULES.published, 'subscription', 'It receives something else than before.'),
+  CreateExtensionStmt: (fields, one, scene) => {
+    const name = textField(fields, 'extname') ?? '';
+    if (scene.major >= 13 && TRUSTED.has(name)) return [];
+    const hazard = plain(
+      RULES.extensionPrivilege,
+      one,
+      `extension ${name}`,
+      `${name} is not a trusted extension: only a superuser, or a role that the provider allows, can create it.`,
+    );
+    return [
+      flag(fields, 'if_not_exists')
+        ? adjusted(hazard, 'advice', 'IF NOT EXISTS passes over one that is there')
+        : hazard,
+    ];
+  },
+};
+
+/** Whoever may create in the database may create these, from 13 on (control files' `trusted = true`; appendix F of the manual). */
+const TRUSTED: ReadonlySet<string> = new Set([
+  'btree_gin',
+  'btree_gist',
+  'citext',
+  'cube',
+  'dict_int',
+  'fuzzystrmatch',
+  'hstore',
+  'intarray',
+  'isn',
+  'lo',
+  'ltree',
+  'pg_trgm',
+  'pgcrypto',
+  'plpgsql',
+  'seg',
+  'tablefunc',
+  'tcn',
+  'tsm_system_rows',
+  'tsm_system_time',
+  'unaccent',
+  'uuid-ossp',
+]);

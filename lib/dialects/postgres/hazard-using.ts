@@ -1,0 +1,36 @@
+// What the USING expression of a change of type does: nothing of its own, the same instant said otherwise, or a new value. Pure.
+import type { PlannedStatement } from '../../risk/index.ts';
+import type { Scene } from './hazard-scene.ts';
+import { type Node, names, node, nodes, record, textField } from './parse.ts';
+
+/** The column itself, cast or not: what a change of type does without USING, as far as values are concerned. */
+const isOwnCast = (expression: Node, column: string | null): boolean => {
+  if (expression.type === 'ColumnRef') return names(expression.fields, 'fields').at(-1) === column;
+  const inner = expression.type === 'TypeCast' ? node(expression.fields, 'arg') : null;
+  return inner !== null && isOwnCast(inner, column);
+};
+
+/** The expression of one command, where it is more than the column itself, cast or not. */
+export const usingOf = (command: Node): Node | null => {
+  if (textField(command.fields, 'subtype') !== 'AT_AlterColumnType') return null;
+  const using = node(node(command.fields, 'def')?.fields ?? {}, 'raw_default');
+  return using && !isOwnCast(using, textField(command.fields, 'name')) ? using : null;
+};
+
+/** `column AT TIME ZONE 'UTC'`: a zone without summer time maps every local time to one instant and back. */
+export const isSameInstant = (expression: Node, column: string | null): boolean => {
+  if (expression.type !== 'FuncCall' || names(expression.fields, 'funcname').at(-1) !== 'timezone')
+    return false;
+  const [zone, value] = nodes(expression.fields, 'args');
+  const text = zone?.type === 'A_Const' ? textField(record(zone.fields, 'sval') ?? {}, 'sval') : null;
+  return /^(?:utc|gmt|etc\/utc|z)$/i.test(text ?? '') && value !== undefined && isOwnCast(value, column);
+};
+
+/** Whether a statement computes a column anew while it changes its type, so that the engine writes every row. */
+export const isComputed = (scene: Scene, at: PlannedStatement | undefined, column: string): boolean => {
+  const statement = scene.statements.find((one) => one.planned === at);
+  const commands = statement?.node.type === 'AlterTableStmt' ? nodes(statement.node.fields, 'cmds') : [];
+  return commands.some(
+    (command) => textField(command.fields, 'name') === column && usingOf(command) !== null,
+  );
+};

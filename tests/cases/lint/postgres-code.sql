@@ -1,0 +1,4 @@
+-- found: x-dynamic-sql
+-- history: partial
+-- open: x-dynamic-sql
+SELECT rebuild_everything('invoice');

@@ -1,0 +1,7 @@
+-- absent: pg-add-fk-validating pg-add-check-validating pg-validate-in-same-tx pg-not-valid-never-validated
+CREATE TABLE parent (id bigint PRIMARY KEY);
+CREATE TABLE child (id bigint PRIMARY KEY, parent_id bigint);
+-- migration
+ALTER TABLE child ADD CONSTRAINT child_parent FOREIGN KEY (parent_id) REFERENCES parent (id) NOT VALID;
+-- migration
+ALTER TABLE child VALIDATE CONSTRAINT child_parent;

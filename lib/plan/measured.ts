@@ -85,16 +85,16 @@ const unforeseen = (step: Step, effect: TableEffect, scene: Scene): readonly Haz
   return [fit(hazardOf(processRule('x-measured-lock'), { subject, message, at: at(step) }))];
 };
 
-/** A hazard that was lowered for its table warned of it all the same. */
-const isWarned = (step: Step, hazards: readonly Hazard[]): boolean =>
+/** A hazard that was lowered for its table warned of the work all the same. */
+const isWarned = (step: Step, hazards: readonly Hazard[], { claims }: Scene['dialect']): boolean =>
   hazards.some(
-    (hazard) => isOf(hazard, step) && (hazard.severity === 'blocking' || hazard.adjusted !== undefined),
+    (hazard) => isOf(hazard, step) && (hazard.severity === 'blocking' || claims?.[hazard.code] !== undefined),
   );
 
 const raised = (hazards: readonly Hazard[], scene: Scene): readonly Hazard[] =>
   scene.batches
     .flatMap((batch) => batch.steps)
-    .filter((step) => !isWarned(step, hazards))
+    .filter((step) => !isWarned(step, hazards, scene.dialect))
     .flatMap((step) =>
       measuredOf(step)
         .filter((effect) => existsBefore(scene.input.before, effect))

@@ -167,6 +167,17 @@ spec('plan: hazards against what was seen', ({ test }) => {
     const work = [step(1, [effect('orders', { work: 'rewrite' })])];
     assert.equal(against([], work), ['x-measured-work blocking: the table is large: about 5,000,000 rows']);
     assert.equal(against([hazard('other', 'blocking', 1)], work), ['other blocking']);
+    const lowered = (code: string): Hazard => ({ ...hazard(code, 'advice', 1), adjusted: 'lowered' });
+    assert.equal(
+      against([lowered('rewrites')], work),
+      ['rewrites advice: lowered'],
+      'it warned of this work',
+    );
+    assert.is(
+      against([lowered('other')], work).length,
+      2,
+      'one that is lowered and of another matter did not',
+    );
     assert.equal(against([], [step(1, [effect('made', { work: 'rewrite' })])]), []);
     const shared = effect('orders', { work: 'scan', lock: 'SHARE UPDATE EXCLUSIVE', blocks: 'schema' });
     assert.equal(against([], [step(1, [shared])]), [], 'nobody waits for a scan that lets writers in');

@@ -21,6 +21,8 @@ export interface Offline {
   server(version: string | null): AssumedServer | null;
   /** What one statement does to the schema, in order; nothing where its text does not tell. */
   edits(statement: Statement): readonly SchemaEdit[];
+  /** `hazards` follows the rows of renamed and copied tables itself. */
+  readonly rowsFollowed?: true;
   /** Constraints that a text validates, so that an earlier migration's hazard is known to be mended. */
   validates?(statement: Statement): readonly string[];
 }

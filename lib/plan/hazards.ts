@@ -10,6 +10,7 @@ import {
   SEVERITIES,
   tableKey,
   textualHazards,
+  withMoves,
 } from '../risk/index.ts';
 import type { Diff, Snapshot } from '../schema/index.ts';
 import type { LedgerReport, Migration } from '../sources/contract.ts';
@@ -163,11 +164,13 @@ const saidOnce = (parts: {
 /** Every hazard, worst first; each appears once. */
 export const collectHazards = (input: HazardInput): readonly Hazard[] => {
   const { dialect } = input;
-  const risk = riskInput(input);
+  const fold = dialect.fold ?? ((name: string) => name.toLowerCase());
+  const { offline } = dialect;
+  const risk = withMoves(riskInput(input), offline ? { ...offline, fold } : null);
   const text = textualHazards(risk, {
     rules: dialect.scan,
     quote: dialect.quote,
-    fold: dialect.fold ?? ((name) => name.toLowerCase()),
+    fold,
     classify: (planned) => classified(dialect, planned.statement),
   });
   const all = [

@@ -10,6 +10,7 @@ import {
   type RiskInput,
   SEVERITIES,
   textualHazards,
+  withMoves,
 } from '../risk/index.ts';
 import {
   type Chapter,
@@ -156,14 +157,16 @@ const riskInput = (
   };
 };
 
-const hazardsOf = (input: LintInput, risk: RiskInput): readonly Hazard[] => {
+const hazardsOf = (input: LintInput, read: RiskInput): readonly Hazard[] => {
   const { dialect } = input;
+  const fold = dialect.fold ?? ((name: string) => name.toLowerCase());
+  const risk = withMoves(read, { ...input.offline, fold });
   const found = [
     ...dialect.hazards(risk),
     ...textualHazards(risk, {
       rules: dialect.scan,
       quote: dialect.quote,
-      fold: dialect.fold ?? ((name) => name.toLowerCase()),
+      fold,
       classify: (planned) => classified(dialect, planned.statement),
     }),
   ];

@@ -94,10 +94,11 @@ const about = (size: TableFacts): string =>
 export const fitToTable = (
   hazard: Hazard,
   table: Table,
-  context: Pick<RiskInput, 'before' | 'sizes'> & { readonly grows?: boolean },
+  context: Pick<RiskInput, 'before' | 'sizes' | 'moves'> & { readonly grows?: boolean },
 ): Hazard => {
-  if (!existsBefore(context.before, table)) return lowered(hazard, 'the table is created in this plan');
-  const size = context.sizes.get(tableKey(table));
+  const origin = context.moves?.origin(table) ?? table;
+  if (!existsBefore(context.before, origin)) return lowered(hazard, 'the table is created in this plan');
+  const size = context.sizes.get(tableKey(origin));
   if (!size) return hazard;
   if (size.rows === 0 && size.exact) return lowered(hazard, 'the table is empty');
   if (!context.grows || !isLarge(size)) return hazard;

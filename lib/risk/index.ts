@@ -29,6 +29,7 @@ export {
   type TableFacts,
   tableKey,
 } from './model.ts';
+export { type Moves, type MovesContext, withMoves } from './moves.ts';
 export {
   applyPolicy,
   type Decision,

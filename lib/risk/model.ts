@@ -1,6 +1,7 @@
 // Hazards: what a change does to data, locks and running applications, as coded data. Pure.
 import type { Diff, Snapshot, Subject, Value } from '../schema/index.ts';
 import type { Statement } from '../sql/index.ts';
+import type { Moves } from './moves.ts';
 
 /**
  * `destructive`: data can be lost. `blocking`: reads or writes of a running application stall, or a full scan or rewrite.
@@ -112,6 +113,8 @@ export interface RiskInput {
   readonly unknownBefore?: true;
   /** Any tool may send the statements: the limits that dbsync sets on each cannot be counted on. */
   readonly sentByOthers?: true;
+  /** Where tables and columns went that the plan renames; absent where it renames none. */
+  readonly moves?: Moves;
   /** Constraints of these statements that a later migration of the same history validates. */
   readonly validatedLater?: ReadonlySet<string>;
 }

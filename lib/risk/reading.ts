@@ -1,5 +1,5 @@
 // The plan's statements, read for rules: what each is, which rows it changes, whose they are. Pure.
-import type { Snapshot, Subject } from '../schema/index.ts';
+import type { Subject } from '../schema/index.ts';
 import type { ScanRules } from '../sql/index.ts';
 import { type Change, changeOf, type Name, type Reading, read } from './clauses.ts';
 import { fitToTable } from './hazard.ts';
@@ -36,14 +36,14 @@ export interface Read {
 
 /** The plan's statements and what they are read against. */
 export interface Text {
-  readonly input: Pick<RiskInput, 'before' | 'sizes' | 'unknownBefore'>;
+  readonly input: Pick<RiskInput, 'before' | 'sizes' | 'unknownBefore' | 'moves'>;
   readonly context: TextualContext;
   readonly statements: readonly Read[];
 }
 
 /** The table of the snapshot that a name in a statement means; null where it has none. */
 export const tableNamed = (
-  before: Snapshot,
+  { before, moves }: Pick<RiskInput, 'before' | 'moves'>,
   name: Pick<Name, 'namespace' | 'name'>,
   fold: (name: string) => string,
 ): Pick<Subject, 'namespace' | 'name'> | null => {
@@ -55,7 +55,7 @@ export const tableNamed = (
         object.namespace === null ||
         fold(object.namespace) === fold(name.namespace)),
   );
-  return matches[0] ?? null;
+  return matches[0] ?? moves?.origin(name) ?? null;
 };
 
 /** How far into a statement the name of the table that it makes can stand. */
@@ -90,6 +90,6 @@ export const readAll = (statements: readonly PlannedStatement[], context: Textua
 /** Fits a hazard to the table that its statement changes. */
 export const fitToTarget = (hazard: Hazard, one: Read, { input, context }: Text): Hazard => {
   if (!one.change) return hazard;
-  const table = tableNamed(input.before, one.change.target, context.fold);
+  const table = tableNamed(input, one.change.target, context.fold);
   return fitToTable(hazard, table ?? { namespace: null, name: one.change.target.name }, input);
 };

@@ -14,7 +14,7 @@ const MANY_ROWS = 100_000;
 const subjectOf = (one: Read): string => `table ${one.change?.target.name ?? ''}`;
 
 const knownTable = (one: Read, { input, context }: Text): Pick<Subject, 'namespace' | 'name'> | null =>
-  one.change && tableNamed(input.before, one.change.target, context.fold);
+  one.change && tableNamed(input, one.change.target, context.fold);
 
 const allRows = (one: Read, text: Text): Probe | undefined => {
   const table = knownTable(one, text);
@@ -50,7 +50,7 @@ const asksRequired = (where: readonly Token[], one: Read, { input, context }: Te
   const words = where.map((token) => token.text.toUpperCase());
   if (words.slice(-3).join(' ') !== 'IS NOT NULL' || words.length > 6 || !one.change) return false;
   const named = where[words.length - 4];
-  const table = tableNamed(input.before, one.change.target, context.fold);
+  const table = tableNamed(input, one.change.target, context.fold);
   const object = input.before.objects.find(
     ({ kind, name, namespace }) => kind === 'table' && name === table?.name && namespace === table.namespace,
   );

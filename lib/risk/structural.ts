@@ -3,6 +3,7 @@
 import { type Change, describeSubject, type SchemaObject, type Subject } from '../schema/index.ts';
 import { fitToTable, hazardOf } from './hazard.ts';
 import type { Hazard, HazardRule, PlannedStatement, Probe, RiskInput } from './model.ts';
+import { lostAt } from './moves.ts';
 import { type Alike, renamedColumns, renamedTables, type SuspectedRename } from './rename.ts';
 
 type Table = Pick<Subject, 'namespace' | 'name'>;
@@ -76,29 +77,44 @@ export const nullsProbe = (
   zero: 'dismiss',
 });
 
+/** Where the plan drops it under a name that the plan gave it. */
+const lost = (subject: Subject, { input }: Analysis) => lostAt(input.moves, subject);
+
+const isCarried = (subject: Subject, analysis: Analysis): boolean =>
+  lost(subject, analysis) === undefined && (analysis.context.carried?.(subject) ?? false);
+
+const dropsAt = (subject: Subject, analysis: Analysis): PlannedStatement | undefined =>
+  lost(subject, analysis)?.at ?? analysis.context.locate?.(subject);
+
+/** ` It is called "x" by then.` */
+const renamedTo = (subject: Subject, analysis: Analysis): string => {
+  const as = lost(subject, analysis)?.as;
+  return as === undefined || as === subject.name ? '' : ` It is called "${as}" by then.`;
+};
+
 const fit = (hazard: Hazard, subject: Subject, { input }: Analysis): Hazard =>
   fitToTable(hazard, tableOf(subject), input);
 
-const dropTable = (subject: Subject, rule: HazardRule, { input, context }: Analysis): Hazard =>
+const dropTable = (subject: Subject, rule: HazardRule, analysis: Analysis): Hazard =>
   fit(
     hazardOf(rule, {
       subject,
-      message: `${describeSubject(subject)} is dropped with all of its rows.`,
-      probe: rowsProbe(subject, context.quote),
-      at: context.locate?.(subject),
+      message: `${describeSubject(subject)} is dropped with all of its rows.${renamedTo(subject, analysis)}`,
+      probe: rowsProbe(subject, analysis.context.quote),
+      at: dropsAt(subject, analysis),
     }),
     subject,
-    { input, context },
+    analysis,
   );
 
 const dropColumn = (subject: Subject, rule: HazardRule, analysis: Analysis): Hazard | null => {
   const { context } = analysis;
-  if (!subject.parent || context.carried?.(subject)) return null;
+  if (!subject.parent || isCarried(subject, analysis)) return null;
   const hazard = hazardOf(ruleFor(subject, rule, context), {
     subject,
-    message: `${describeSubject(subject)} is dropped with all of its values.`,
+    message: `${describeSubject(subject)} is dropped with all of its values.${renamedTo(subject, analysis)}`,
     probe: valuesProbe(subject.parent, subject.name, context.quote),
-    at: context.locate?.(subject),
+    at: dropsAt(subject, analysis),
   });
   return fit(hazard, subject, analysis);
 };
@@ -160,7 +176,7 @@ const dropped = (
   const { rules } = analysis.context;
   const { subject, object } = change;
   if (subject.kind === 'table') {
-    return rules.dropTable && !analysis.context.carried?.(subject)
+    return rules.dropTable && !isCarried(subject, analysis)
       ? dropTable(subject, rules.dropTable, analysis)
       : null;
   }
@@ -178,6 +194,22 @@ const suspects = ({ input, context }: Analysis): SuspectedRename[] => {
   return all.filter(({ from }) => !context.carried?.(from.subject));
 };
 
+/** Drops under another name that the difference does not show, because the name was given to something else. */
+const unseenDrops = ({ input }: Analysis): Change[] =>
+  (input.moves?.lost ?? [])
+    .filter(
+      ({ subject }) =>
+        !input.change.changes.some(
+          (change) =>
+            change.action === 'drop' &&
+            change.subject.kind === subject.kind &&
+            change.subject.name === subject.name &&
+            change.subject.parent?.name === subject.parent?.name &&
+            change.subject.namespace === subject.namespace,
+        ),
+    )
+    .map(({ subject, object }) => ({ action: 'drop', subject, object }));
+
 /** Every hazard that the difference itself shows. A suspected rename is one hazard, in place of its drop. */
 export const structuralHazards = (input: RiskInput, context: StructuralContext): Hazard[] => {
   const analysis: Analysis = { input, context };
@@ -187,7 +219,7 @@ export const structuralHazards = (input: RiskInput, context: StructuralContext):
   for (const suspect of renames) {
     if (context.rules.rename) hazards.push(rename(suspect, context.rules.rename, analysis));
   }
-  for (const change of input.change.changes) {
+  for (const change of [...input.change.changes, ...unseenDrops(analysis)]) {
     if (explained.has(change)) continue;
     const hazard =
       change.action === 'drop'

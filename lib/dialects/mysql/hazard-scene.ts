@@ -40,7 +40,8 @@ export const sceneOf = (input: RiskInput): Scene => {
 };
 
 export const tableBefore = (scene: Scene, name: string): SchemaObject | undefined =>
-  findObject(scene.input.before, { kind: 'table', name });
+  findObject(scene.input.before, { kind: 'table', name }) ??
+  scene.input.moves?.origin({ namespace: null, name });
 
 export const tableAfter = (scene: Scene, name: string): SchemaObject | undefined =>
   findObject(scene.input.after, { kind: 'table', name });

@@ -59,7 +59,8 @@ export const relationBefore = (scene: Scene, table: Table): SchemaObject | undef
     if (object.namespace === namespace) return object;
     elsewhere ??= object;
   }
-  return table.namespace === null ? elsewhere : undefined;
+  if (table.namespace === null && elsewhere) return elsewhere;
+  return scene.input.moves?.origin({ namespace, name: table.name });
 };
 
 /** The table of a `relation` field, as it was before the plan. */

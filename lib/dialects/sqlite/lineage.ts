@@ -24,6 +24,8 @@ interface Table {
   /** It was given the name that a table of the beginning had, which was renamed away before. */
   readonly madeInPlace: boolean;
   readonly created: PlannedStatement | null;
+  /** Of the session or of another file: what it holds is not in this one when the plan is over. */
+  readonly isElsewhere: boolean;
   /** Folded names, in order; what `INSERT` without names fills. */
   columns: string[];
   /** By folded name of a table of the beginning. */
@@ -79,6 +81,7 @@ const startTables = (before: Snapshot): Table[] =>
       origin: fold(object.name),
       madeInPlace: false,
       created: null,
+      isElsewhere: false,
       columns: columnNames(object),
       holds: new Map(),
     }));
@@ -137,6 +140,7 @@ const create = (walk: Walk, tree: Extract<Stmt, { type: 'CreateTableStmt' }>, at
     origin: null,
     madeInPlace,
     created: at,
+    isElsewhere: tree.temporary || fold(tree.tblName.dbName?.text ?? 'main') !== 'main',
     columns: declaredColumns(tree),
     holds: new Map(),
   });
@@ -195,7 +199,7 @@ const advance = (now: Circumstances, tree: Stmt | null, text: string): void => {
 };
 
 const holderOf = (walk: Walk, origin: string): Dropped['holder'] => {
-  const holders = walk.tables.filter((table) => table.holds.has(origin));
+  const holders = walk.tables.filter((table) => table.holds.has(origin) && !table.isElsewhere);
   const table = holders.find((one) => one.name === origin) ?? holders[0];
   const holding = table?.holds.get(origin);
   return table && holding

@@ -11,4 +11,4 @@ const server = (version: string | null): AssumedServer | null => {
   return { product: 'SQLite', version: version?.split('.').map(Number) ?? NEWEST, facts: {} };
 };
 
-export const offline: Offline = { rules, defaultNamespace: null, server, edits };
+export const offline: Offline = { rules, defaultNamespace: null, server, edits, rowsFollowed: true };

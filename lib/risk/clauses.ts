@@ -107,6 +107,13 @@ export interface Change {
   readonly target: Name;
 }
 
+/** `DELETE t.* FROM t`, MySQL's other spelling of `DELETE t FROM t`. */
+const allOf = (reading: Reading, position: number): Name | null => {
+  const name = part(reading.tokens[position]);
+  const isAll = reading.tokens[position + 1]?.text === '.' && reading.tokens[position + 2]?.text === '*';
+  return name !== null && isAll ? { namespace: null, name, next: position + 3 } : null;
+};
+
 const VERB_NAMES: Readonly<Record<string, Change['verb']>> = {
   INSERT: 'insert',
   REPLACE: 'insert',
@@ -115,17 +122,24 @@ const VERB_NAMES: Readonly<Record<string, Change['verb']>> = {
   MERGE: 'merge',
 };
 
+/** `SET STATEMENT x = 1 FOR DELETE ...` and `ANALYZE DELETE ...`, MariaDB's, do what stands behind. */
+const behindPrefix = (reading: Reading): number => {
+  if (wordAt(reading, 0) === 'SET' && wordAt(reading, 1) === 'STATEMENT')
+    return findWord(reading, ['FOR']) + 1;
+  return /^(ANALYZE|EXPLAIN)$/.test(wordAt(reading, 0)) ? Math.max(0, findWord(reading, VERBS)) : 0;
+};
+
 /** What a data statement changes; null where it changes no rows or the table cannot be told. */
 export const changeOf = (reading: Reading): Change | null => {
-  const start = wordAt(reading, 0);
-  const position = start === 'WITH' ? findWord(reading, VERBS) : 0;
+  const first = behindPrefix(reading);
+  const position = wordAt(reading, first) === 'WITH' ? findWord(reading, VERBS, first) : first;
   const verb = VERB_NAMES[wordAt(reading, position)];
   if (!verb) return null;
   let next = position + 1;
   while (FILLERS.includes(wordAt(reading, next))) next += 1;
   // `DELETE HISTORY FROM t`, MariaDB's: the old versions of the rows.
   if (wordAt(reading, next) === 'HISTORY' && wordAt(reading, next + 1) === 'FROM') next += 2;
-  const target = nameAt(reading, next);
+  const target = nameAt(reading, next) ?? allOf(reading, next);
   return target && { verb, target };
 };
 
@@ -212,7 +226,8 @@ const comparesTrue = (tokens: readonly Token[]): boolean => {
   return REFLEXIVE.has(operator) && isName(left) && spelling(left) === spelling(right);
 };
 
-const ALWAYS = /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|.* LIKE '%+')$/;
+const ALWAYS =
+  /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|'[1-9]\d*'|.* LIKE '%+'|'(T|TRUE|Y|YES|ON|1)' :: ?BOOL(EAN)?|'(T|TRUE|Y|YES|ON|1)' : : BOOL(EAN)?)$/;
 
 /** `1 IS NOT NULL`, `EXISTS (SELECT 1)`: no column is asked. */
 const asksNothing = (words: string): boolean => {
@@ -238,8 +253,14 @@ const covers = (branches: readonly (readonly Token[])[]): boolean => {
 /** Longer conditions are taken for what they say: nobody writes a tautology in so many words. */
 const LONGEST = 200;
 
-/** Whether a condition restricts nothing: `1 = 1`, `TRUE`, `a = a`, and whatever is joined to one of them by OR. */
-export const alwaysTrue = (tokens: readonly Token[]): boolean => {
+/**
+ * Whether a condition restricts nothing: `1 = 1`, `TRUE`, `a = a`, what `also` says of a part, and whatever is joined to one of
+ * them by OR.
+ */
+export const alwaysTrue = (
+  tokens: readonly Token[],
+  also: (part: readonly Token[]) => boolean = () => false,
+): boolean => {
   if (tokens.length > LONGEST) return false;
   const branches = splitAt(unwrapped(tokens), 'OR');
   if (branches.length > 1 && covers(branches)) return true;
@@ -247,7 +268,8 @@ export const alwaysTrue = (tokens: readonly Token[]): boolean => {
     const parts = splitAt(unwrapped(branch), 'AND');
     return parts.every((one) => {
       const inner = unwrapped(one);
-      return isTrue(inner) || (inner.length > 0 && inner.length < one.length && alwaysTrue(inner));
+      if (isTrue(inner) || also(inner)) return true;
+      return inner.length > 0 && inner.length < one.length && alwaysTrue(inner, also);
     });
   });
 };

@@ -1,8 +1,8 @@
 // Hazards of statements that change rows: everything at once, too much at once, nothing kept. Pure.
 import type { Subject } from '../schema/index.ts';
-import type { Token } from '../sql/index.ts';
 import { alwaysTrue, findWord, whereOf } from './clauses.ts';
 import { hazardOf } from './hazard.ts';
+import { everyRow } from './keys.ts';
 import { type Hazard, type Probe, tableKey } from './model.ts';
 import { fitToTarget, type Read, type Text, tableNamed } from './reading.ts';
 import { processRule } from './rules.ts';
@@ -45,31 +45,11 @@ const joins = (one: Read): boolean => {
   return findWord(reading, ['ON', 'USING'], join) >= 0 || findWord(reading, ['NATURAL']) >= 0;
 };
 
-/** `WHERE id IS NOT NULL`, of a column that never holds NULL. */
-const asksRequired = (where: readonly Token[], one: Read, { input, context }: Text): boolean => {
-  const words = where.map((token) => token.text.toUpperCase());
-  if (words.slice(-3).join(' ') !== 'IS NOT NULL' || words.length > 6 || !one.change) return false;
-  const named = where[words.length - 4];
-  const table = tableNamed(input, one.change.target, context.fold);
-  const object = input.before.objects.find(
-    ({ kind, name, namespace }) => kind === 'table' && name === table?.name && namespace === table.namespace,
-  );
-  const name = named?.value ?? named?.text ?? '';
-  return (
-    object?.children.some(
-      (child) =>
-        child.kind === 'column' &&
-        context.fold(child.name) === context.fold(name) &&
-        child.attributes.nullable === false,
-    ) ?? false
-  );
-};
-
 const whole = (one: Read, text: Text): Hazard[] => {
   const verb = one.change?.verb;
   if (verb !== 'delete' && verb !== 'update') return [];
   const where = whereOf(one.reading);
-  const restricted = where !== null && !alwaysTrue(where) && !asksRequired(where, one, text);
+  const restricted = where !== null && !alwaysTrue(where, (part) => everyRow(part, one, text));
   if (restricted || (where === null && joins(one))) return [];
   const code =
     where !== null ? 'x-where-always-true' : verb === 'delete' ? 'x-delete-no-where' : 'x-update-no-where';

@@ -1,5 +1,6 @@
 // Process hazards that the statements themselves show, for every database alike. Pure; what a statement is was told by the
 // dialect, names are quoted by it.
+import { ownRoutines } from './calls.ts';
 import { foreignText } from './foreign.ts';
 import { existingObjects } from './masks.ts';
 import { migrationHazards } from './mixture.ts';
@@ -19,5 +20,5 @@ export const textualHazards = (
     ...secretHazards(one),
     ...(one.facts.kind === 'opaque' ? [] : [...existingObjects(one, text), ...dataHazards(one, text)]),
   ]);
-  return [...single, ...migrationHazards(text)];
+  return [...single, ...ownRoutines(text), ...migrationHazards(text)];
 };

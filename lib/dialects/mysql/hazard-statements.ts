@@ -12,7 +12,7 @@ import { type Alter, clauseColumn } from './alter.ts';
 import { RULES } from './hazard-rules.ts';
 import type { ReadStatement, Scene } from './hazard-scene.ts';
 import { quote } from './quote.ts';
-import { type Word, wordsOf } from './words.ts';
+import { allWordsOf, type Word, wordsOf } from './words.ts';
 
 const make = (rule: HazardRule, at: PlannedStatement, parts: { subject: string; message: string }): Hazard =>
   hazardOf(rule, { ...parts, at });
@@ -45,7 +45,7 @@ const SWITCHES = /^(@@(SESSION\.)?)?(FOREIGN_KEY_CHECKS|SQL_MODE)$/i;
 
 /** `SET foreign_key_checks = 0`, `SET SESSION sql_mode = ''`. */
 const switches = ({ planned }: ReadStatement): Hazard[] => {
-  const words = wordsOf(planned.statement.text);
+  const words = allWordsOf(planned.statement.text);
   if (words[0]?.text !== 'SET') return [];
   return words.flatMap((word, index) => {
     const name = SWITCHES.exec(word.value)?.[3]?.toUpperCase();
@@ -109,6 +109,14 @@ const partitionDrops = (scene: Scene, alter: Alter): Hazard[] =>
         onTable(scene, RULES.dropPartition, alter.planned, {
           ...parts,
           message: `Rows of a partition of table ${alter.table} change places with those of another table.`,
+        }),
+      ];
+    }
+    if (first === 'CONVERT' && second === 'PARTITION') {
+      return [
+        onTable(scene, RULES.dropPartition, alter.planned, {
+          ...parts,
+          message: `Rows of a partition of table ${alter.table} leave it, and are a table of their own.`,
         }),
       ];
     }

@@ -92,6 +92,9 @@ export const objectHead = (words: readonly Word[]): ObjectHead | null => {
     ) {
       verb.push(word);
       at += 1;
+    } else if (word === 'TABLES' && verb[0] === 'DROP') {
+      // The same word in another spelling (manual, "DROP TABLE").
+      return { verb: [...verb, 'TABLE'].join(' '), object: 'TABLE', at: skipIfExists(words, at + 1) };
     } else if (OBJECTS.has(word)) {
       verb.push(word);
       const object = word === 'SCHEMA' ? 'DATABASE' : word;

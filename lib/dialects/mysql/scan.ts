@@ -2,6 +2,7 @@
 // it calls opaque. Pure.
 import type { Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
+import { unknownCall } from './calls.ts';
 import { type ObjectHead, objectHead } from './head.ts';
 import { ddlTables, dmlTables, mentioned, tableList, unique } from './scan-tables.ts';
 import { isCut, nameAt, type Word, wordsOf } from './words.ts';
@@ -156,11 +157,27 @@ export const classify = (statement: Statement): StatementFacts => {
       tables: unique(dmlTables(words, verb)),
     };
   }
+  if (verb === 'SELECT') return queryFacts(words, verb);
   return {
     kind,
     verb,
     transactional: kind === 'query',
     tables: kind === 'query' ? unique(mentioned(words)) : [],
+  };
+};
+
+/** A query; one that calls code of which only the name is known can do anything. */
+const queryFacts = (words: readonly Word[], verb: string): StatementFacts => {
+  const called = unknownCall(words);
+  return {
+    kind: called === null ? 'query' : 'opaque',
+    verb,
+    transactional: true,
+    tables: unique(mentioned(words)),
+    ...(called !== null && {
+      opaque: `the function ${called}() does what its text does not say`,
+      runsCode: true as const,
+    }),
   };
 };
 
@@ -174,7 +191,7 @@ const withFacts = (words: readonly Word[]): StatementFacts => {
   });
   const verb = words[main]?.text ?? '';
   if (verb !== 'UPDATE' && verb !== 'DELETE') {
-    return { kind: 'query', verb: 'WITH', transactional: true, tables: unique(mentioned(words)) };
+    return queryFacts(words, 'WITH');
   }
   const tables = unique([...dmlTables(words.slice(main), verb), ...mentioned(words)]);
   return { kind: 'dml', verb: `WITH ${verb}`, transactional: true, lock: 'row locks', tables };

@@ -35,18 +35,38 @@ const INSERTS = /^\s*(?:INSERT|REPLACE)\b/i;
 /** Of rows that are inserted only the head says anything, and the rest can be millions of words: they are not read. */
 export const isCut = (sql: string): boolean => sql.length > LONGEST && INSERTS.test(sql);
 
+const DOES = /^(SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH)$/;
+
+/** Where the statement begins that is done: behind `SET STATEMENT x = 1 FOR`, `ANALYZE FORMAT = JSON` and `EXPLAIN ANALYZE`. */
+const beginning = (words: readonly Word[]): number => {
+  if (words[0]?.text === 'SET' && words[1]?.text === 'STATEMENT')
+    return words.findIndex(({ text, kind }) => kind === 'word' && text === 'FOR') + 1;
+  const analyzes = words.slice(0, 2).findIndex(({ text }) => text === 'ANALYZE');
+  if (analyzes < 0 || (analyzes === 1 && words[0]?.text !== 'EXPLAIN')) return 0;
+  const at = words.findIndex(({ text, kind }) => kind === 'word' && DOES.test(text));
+  return at > analyzes && at < analyzes + 5 ? at : 0;
+};
+
 /** The words of the last texts: each is asked for by everything that reads a statement. */
 const remembered = new Map<string, readonly Word[]>();
 const REMEMBERED = 500;
 /** Longer texts are data, and are not kept. */
 const LONGEST = 20_000;
 
-/** Without white space and comments; the marks of executable comments are dropped, what is inside them is kept. */
+/** As `wordsOf`, with what stands before the statement itself. */
+export const allWordsOf = (sql: string): readonly Word[] =>
+  isCut(sql) ? read(sql.slice(0, LONGEST)).slice(0, -1) : read(sql);
+
+/**
+ * Without white space and comments; the marks of executable comments are dropped, what is inside them is kept. Behind `SET STATEMENT ...
+ * FOR` and `ANALYZE` only the statement that they do.
+ */
 export const wordsOf = (sql: string): readonly Word[] => {
   const known = remembered.get(sql);
   if (known) return known;
   if (isCut(sql)) return wordsOf(sql.slice(0, LONGEST)).slice(0, -1);
-  const words = read(sql);
+  const all = read(sql);
+  const words = all.slice(beginning(all));
   if (sql.length > LONGEST) return words;
   if (remembered.size >= REMEMBERED) remembered.clear();
   remembered.set(sql, words);

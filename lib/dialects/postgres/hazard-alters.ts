@@ -74,9 +74,9 @@ export const alterHazards = (scene: Scene, change: Extract<Change, { action: 'al
   const { subject } = change;
   const table = subject.parent ? relationBefore(scene, subject.parent) : relationBefore(scene, subject);
   if (!table) return [];
-  const at = locate(scene, subject);
   const found: Hazard[] = [];
   for (const { name, from, to } of change.attributes) {
+    const at = locate(scene, subject, name);
     if (subject.kind === 'column') {
       if (name === 'type')
         found.push(...typeChange(scene, { subject, table, from: String(from), to: String(to), at }));

@@ -11,6 +11,7 @@ import {
 } from '../../risk/index.ts';
 import type { SchemaObject, Subject } from '../../schema/index.ts';
 import type { StatementFacts } from '../contract.ts';
+import { type Deed, deedOf, subtypeOf } from './hazard-locate.ts';
 import { type Node, parseSql, record, textField } from './parse.ts';
 import { qualified, quote } from './quote.ts';
 import { classify } from './scan.ts';
@@ -97,8 +98,38 @@ export const listOf = (object: SchemaObject, attribute: string): readonly string
   return Array.isArray(value) ? value.map(String) : [];
 };
 
-/** The statement of the plan that names the object; the last one that names both it and its table. */
-export const locate = (scene: Scene, subject: Subject): PlannedStatement | undefined => {
+/** Kinds whose names the parse tells; of every other only the text does. */
+const PARSED_KINDS: ReadonlySet<string> = new Set([
+  'table',
+  'index',
+  'column',
+  'primary-key',
+  'unique',
+  'foreign-key',
+  'check',
+  'exclusion',
+]);
+
+/** The last statement that drops the object, else that does what the difference shows of it, else that names it. */
+const parsedAbout = (scene: Scene, subject: Subject, attribute?: string): ParsedStatement | undefined => {
+  if (!PARSED_KINDS.has(subject.kind)) return undefined;
+  const change = scene.input.change.changes.find((one) => isAbout(one.subject, subject));
+  const subtype = subtypeOf(change, attribute);
+  const last = new Map<Deed, ParsedStatement>();
+  for (const one of scene.statements) {
+    const deed = one.facts.kind === 'ddl' ? deedOf(one.node, subject, subtype) : null;
+    if (deed) last.set(deed, one);
+  }
+  return last.get('drops') ?? last.get('does') ?? last.get('names');
+};
+
+const isAbout = (one: Subject, other: Subject): boolean =>
+  one.kind === other.kind && one.name === other.name && one.parent?.name === other.parent?.name;
+
+/** The statement of the plan that is about the object, or one attribute of it, by its parse; else the last one whose text names both it and its table. */
+export const locate = (scene: Scene, subject: Subject, attribute?: string): PlannedStatement | undefined => {
+  const parsed = parsedAbout(scene, subject, attribute);
+  if (parsed) return parsed.planned;
   const bare = subject.name.replace(/\(.*$/s, '');
   const mentions = (text: string, name: string): boolean => text.includes(name);
   const found = scene.statements.filter(({ planned, facts }) => {

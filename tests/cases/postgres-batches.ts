@@ -50,6 +50,16 @@ export const BATCH_CASES: readonly BatchCase[] = [
   },
   { name: 'discard all', sql: 'DISCARD ALL; DISCARD PLANS', is: ['no:1', 'tx:1'] },
   {
+    name: 'a level that is set after BEGIN belongs to it',
+    sql: 'BEGIN; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = 0; DROP TABLE t; COMMIT',
+    is: ['tx:2'],
+  },
+  {
+    name: 'a level that is set after a query stays where it is',
+    sql: 'BEGIN; DROP TABLE t; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; COMMIT',
+    is: ['tx:2'],
+  },
+  {
     name: 'an enum value that nobody uses',
     sql: `ALTER TYPE e ADD VALUE 'x'; CREATE TABLE a (y int)`,
     is: ['tx:2'],

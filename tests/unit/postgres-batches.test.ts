@@ -139,6 +139,21 @@ spec('postgres batches', ({ test, skip, after }) => {
     });
   });
 
+  test('a level that the file sets is in force, although something was asked before its first statement', async () => {
+    await withSession(await server.createDatabase(), async (session) => {
+      await session.script('CREATE TABLE t (level text)');
+      const sql = `BEGIN; SET LOCAL lock_timeout = 0; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+        INSERT INTO t VALUES (current_setting('transaction_isolation')); COMMIT`;
+      for (const batch of batches(split(sql))) {
+        await begin(session, batch);
+        await session.execute('SELECT 1');
+        for (const statement of batch.statements) await session.execute(statement.text);
+        await commit(session, batch);
+      }
+      assert.equal(await session.query('SELECT level FROM t'), [{ level: 'repeatable read' }]);
+    });
+  });
+
   test('commit never calls a rollback a success', async () => {
     await withSession(await server.createDatabase(), async (session) => {
       await session.script('CREATE TABLE t (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)');

@@ -1,7 +1,7 @@
 // Groups a migration's statements into what PostgreSQL does as a whole. Pure.
 import type { Statement } from '../../sql/index.ts';
 import type { Batch } from '../contract.ts';
-import { names, nodes, parseSql, stringOf, textField } from './parse.ts';
+import { type Node, names, node, nodes, parseSql, record, stringOf, textField } from './parse.ts';
 import { classify } from './scan.ts';
 
 const AS_ONE = 'PostgreSQL runs these statements in one transaction: all of them take effect, or none.';
@@ -92,6 +92,31 @@ const single = (statement: Statement, because: string): Batch => ({
   because,
 });
 
+/** The level of `SET TRANSACTION ISOLATION LEVEL`, alone in its statement; null for anything else. */
+const levelSet = (node: Node): string | null => {
+  if (node.type !== 'VariableSetStmt' || textField(node.fields, 'name') !== 'TRANSACTION') return null;
+  const [first, ...others] = nodes(node.fields, 'args');
+  if (!first || others.length > 0 || textField(first.fields, 'defname') !== 'transaction_isolation')
+    return null;
+  const value = record(fieldsOf(first, 'arg'), 'sval');
+  return (value && textField(value, 'sval')?.toUpperCase()) ?? null;
+};
+
+const fieldsOf = (item: Node, name: string): Node['fields'] => node(item.fields, name)?.fields ?? {};
+
+const nodeOfStatement = (statement: Statement): Node | null => {
+  const parsed = parseSql(statement.text);
+  return (parsed.ok && parsed.nodes[0]) || null;
+};
+
+/** PostgreSQL takes a level until the first query of a transaction, and settings are none: it belongs to the BEGIN. */
+const isolationHere = (statement: Statement, { statements }: Open): string | null => {
+  const first = nodeOfStatement(statement);
+  const level = first && levelSet(first);
+  const areSettings = statements.every((one) => nodeOfStatement(one)?.type === 'VariableSetStmt');
+  return level && areSettings ? level : null;
+};
+
 /** Whether the transaction that begins at this place ends in the file with a rollback, or is prepared for two phases. */
 const abandoned = (statements: readonly Statement[], from: number): number | null => {
   for (let at = from + 1; at < statements.length; at += 1) {
@@ -132,6 +157,11 @@ export const batches = (statements: readonly Statement[]): readonly Batch[] => {
         group = open();
         at = end;
       }
+      continue;
+    }
+    const isolation = isolationHere(statement, group);
+    if (isolation !== null) {
+      group = { ...group, isolation };
       continue;
     }
     const facts = classify(statement);

@@ -78,12 +78,13 @@ const connectionVerdict = (context: Context, reached: Reached): Verdict => {
   return { status: 'ok', message: `${ref.product} ${ref.version}, ${ref.display}; from ${from}` };
 };
 
-/** The ledger, read and judged. Throws LEDGER_UNREADABLE. */
+/** The ledger, read and judged; the schema is read only where the ledger says nothing. Throws LEDGER_UNREADABLE. */
 export const readLedger = async (context: Context, session: Session | null): Promise<LedgerReport> => {
-  const snapshot = session ? await context.dialect.inspect(session, context.inspect) : null;
-  return context.project.ledger.read(session, {
-    targetHasObjects: snapshot !== null && hasObjects(snapshot),
-  });
+  const { ledger } = context.project;
+  const report = await ledger.read(session, { targetHasObjects: false });
+  if (!session || report.entries.length > 0) return report;
+  const snapshot = await context.dialect.inspect(session, context.inspect);
+  return hasObjects(snapshot) ? ledger.read(session, { targetHasObjects: true }) : report;
 };
 
 const ledgerVerdict = (context: Context, ledger: LedgerReport): Verdict => {

@@ -103,7 +103,10 @@ export interface LedgerWriter {
 export interface Ledger {
   /** Its tables: left out of every snapshot. */
   readonly objects: readonly ObjectPattern[];
-  /** Reads and judges. Throws LEDGER_UNREADABLE where the table is there but cannot be read. */
+  /**
+   * Reads and judges. Whether the target has objects makes a difference only where the ledger has no entry. Throws
+   * LEDGER_UNREADABLE where the table is there but cannot be read.
+   */
   read(session: Session | null, context: { readonly targetHasObjects: boolean }): Promise<LedgerReport>;
   readonly writer: LedgerWriter;
   readonly toolLock: ToolLock | null;

@@ -13,6 +13,12 @@ import { spec } from '../helpers/spec.ts';
 const CONFIG = (database: string): string =>
   `export default { source: 'prisma', environments: { dev: { database: '${database}', urlVariable: 'SHOP_URL', protected: false } } };\n`;
 
+/** A ledger with one row; the table as Prisma makes it. */
+const LEDGER = `CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL,
+  finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0);
+INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name) VALUES ('1', 'x', now(), '20200101000000_gone');`;
+
 /** A project whose first migrations are applied, then every phase that comes before an approval, in a window of the log. */
 const inReadPhases = async (
   input: { readonly fixture: ProjectName; readonly database: string; readonly url: string },
@@ -63,6 +69,30 @@ spec('the read phase asks and does nothing else', ({ test, skip }) => {
           [],
         );
       } finally {
+        await server.stop();
+      }
+    });
+
+    test('PostgreSQL: status reads the schema only where the ledger says nothing', async () => {
+      const server = await startCluster(programs, ['log_statement=all', 'log_min_messages=log']);
+      const project = await copyProject('bookshop-postgres');
+      try {
+        await withSession(server.url(), (session) => session.execute('CREATE DATABASE shop'));
+        await project.writeConfig(CONFIG('postgres'));
+        const scene = { environment: { SHOP_URL: server.url('shop') } };
+        const catalogues = async (): Promise<number> => {
+          const from = server.log().length;
+          await run(project.root, 'status', {}, scene);
+          return statementsIn(server.log().slice(from)).filter((text) => /\bpg_attribute\b/.test(text))
+            .length;
+        };
+        assert.is.not(await catalogues(), 0);
+        await withSession(server.url('shop'), async (session) => {
+          await session.script(LEDGER);
+        });
+        assert.is(await catalogues(), 0);
+      } finally {
+        await project.remove();
         await server.stop();
       }
     });

@@ -1,7 +1,9 @@
 // The configuration in TypeScript as the built command loads it: in a Node without any loader.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
 import { importTypeScript } from '../../lib/config/typescript.ts';
 import { spec } from '../helpers/spec.ts';
@@ -17,6 +19,27 @@ const load = async (files: Readonly<Record<string, string>>, name: string): Prom
     }
     const module = await importTypeScript(path.join(folder, name));
     return (module as { default: unknown }).default;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** The same in a process of its own, where tsx knows this program alone: `[value, standard error]`. */
+const loadAlone = (text: string): readonly [unknown, string] => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'dbsync-config-'));
+  try {
+    const file = path.join(folder, 'h.config.ts');
+    writeFileSync(file, text);
+    const program = pathToFileURL(path.resolve(import.meta.dirname, '../../lib/config/typescript.ts')).href;
+    const child = `import { tsImport } from 'tsx/esm/api';
+      const { importTypeScript } = await tsImport(${JSON.stringify(program)}, import.meta.url);
+      console.log(JSON.stringify((await importTypeScript(${JSON.stringify(file)})).default));`;
+    const { NODE_OPTIONS: _loader, ...env } = process.env;
+    const done = spawnSync(process.execPath, ['--input-type=module', '--eval', child], {
+      encoding: 'utf8',
+      env,
+    });
+    return [done.status === 0 ? JSON.parse(done.stdout) : done.stdout, done.stderr];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -72,6 +95,15 @@ spec('a configuration in TypeScript', ({ test }) => {
       'f.config.ts': 'const name: string = await Promise.resolve("awaited");\nexport default { name };\n',
     };
     assert.equal(value(await load(files, 'f.config.ts')), { name: 'awaited' });
+  });
+
+  test('what is JavaScript too, Node loads by itself, as what it is, and says nothing', () => {
+    const text = 'export default { require: typeof require };\n';
+    assert.equal(loadAlone(text), [{ require: 'undefined' }, '']);
+  });
+
+  test('what is not, goes through tsx', () => {
+    assert.equal(loadAlone(`${TYPED}export default made;\n`), [{ name: 'typed' }, '']);
   });
 
   test('throws what it throws', async () => {

@@ -1,8 +1,8 @@
 // Recognises an Alembic project from its files, up to three folders down. Starts no interpreter and reads no database.
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import type { Detection } from '../contract.ts';
+import { entriesOf } from '../folder.ts';
 import { parseToolTable } from './config-file.ts';
 import { bareLayout, findLayout, type Layout, readText } from './layout.ts';
 import { dialectOfScheme } from './providers.ts';
@@ -28,7 +28,7 @@ interface Found {
 }
 
 /** Walks the project breadth first, so that the nearest configuration comes first. */
-const walk = async (root: string): Promise<Found> => {
+const walk = (root: string): Found => {
   const found = { configs: [] as string[], pyprojects: [] as string[], bare: [] as string[] };
   let level = [root];
   for (let depth = 0, seen = 0; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
@@ -36,7 +36,7 @@ const walk = async (root: string): Promise<Found> => {
     for (const folder of level) {
       seen += 1;
       if (seen > MAX_FOLDERS) return found;
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      const entries = entriesOf(folder);
       const names = new Set(entries.map((entry) => entry.name));
       if (names.has('alembic.ini')) found.configs.push(path.join(folder, 'alembic.ini'));
       if (names.has('pyproject.toml')) found.pyprojects.push(path.join(folder, 'pyproject.toml'));
@@ -139,7 +139,7 @@ const layoutOf = async (config: string, root: string): Promise<Layout> => {
 /** Finds the project. Throws SOURCE_AMBIGUOUS, SOURCE_INVALID. */
 export const detect = async (root: string): Promise<Detection | null> => {
   const top = path.resolve(root);
-  const found = await walk(top);
+  const found = walk(top);
   const config = nearest(found.configs, top) ?? nearest(await withTable(found.pyprojects), top);
   if (config !== null) {
     const toml = path.join(path.dirname(config), 'pyproject.toml');

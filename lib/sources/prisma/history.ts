@@ -1,6 +1,7 @@
 // The migrations folder: names, texts, checksums, and everything that is wrong with the files themselves. Reads files only.
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
 import type { LedgerProblem, Migration } from '../contract.ts';
@@ -46,12 +47,13 @@ const foldersIn = async (folder: string): Promise<readonly string[]> => {
   }
 };
 
-/** The file's text, or what keeps it from being one. */
-const readText = async (file: string): Promise<{ text: string } | { missing: true } | { bad: string }> => {
+// ignoreBOM keeps the byte order mark in the text, where Prisma's checksum has it too.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The file's text, or what keeps it from being one. Histories have hundreds of small files; asked for in turn, each would wait for a thread. */
+const readText = (file: string): { text: string } | { missing: true } | { bad: string } => {
   try {
-    // ignoreBOM keeps the byte order mark in the text, where Prisma's checksum has it too.
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    return { text: decoder.decode(await readFile(file)) };
+    return { text: decoder.decode(readFileSync(file)) };
   } catch (error) {
     if (error instanceof TypeError) return { bad: 'it is not UTF-8 text' };
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { missing: true };
@@ -129,7 +131,7 @@ export const readHistory = async (root: string, migrationsFolder: string): Promi
   const problems: LedgerProblem[] = [];
   for (const id of await foldersIn(folder)) {
     const file = `${migrationsFolder}/${id}/${FILE}`;
-    const content = await readText(path.join(folder, id, FILE));
+    const content = readText(path.join(folder, id, FILE));
     if ('missing' in content) problems.push(emptyFolder(id, file));
     else if ('bad' in content) problems.push(badFile(id, file, content.bad));
     else {

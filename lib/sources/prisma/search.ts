@@ -1,6 +1,6 @@
 // Looks for Prisma schemas below a folder, for a monorepo. Bounded in depth and number of folders; reads `.prisma` files only.
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { entriesOf } from '../folder.ts';
 import { textOf } from './files.ts';
 import { datasourceOf } from './schema-files.ts';
 
@@ -25,8 +25,7 @@ export const searchBelow = async (root: string): Promise<readonly string[]> => {
   for (let seen = 0; seen < Math.min(queue.length, MAX_FOLDERS); seen += 1) {
     const next = queue[seen];
     if (!next) break;
-    const entries = await readdir(next.folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
+    for (const entry of entriesOf(next.folder)) {
       const at = path.join(next.folder, entry.name);
       const enter = !SKIPPED.has(entry.name) && !entry.name.startsWith('.') && next.depth < MAX_DEPTH;
       if (entry.isDirectory() && enter) queue.push({ folder: at, depth: next.depth + 1 });

@@ -12,7 +12,17 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '../helpers/postgres.ts';
-import { build, column, fixed, median, pairedRatio, repository, say, sayMachine } from './measures.ts';
+import {
+  build,
+  column,
+  environment,
+  fixed,
+  median,
+  pairedRatio,
+  repository,
+  say,
+  sayMachine,
+} from './measures.ts';
 import { type PrismaCli, preparePrisma } from './prisma-cli.ts';
 import { type Measured, measure, type Program } from './process-tree.ts';
 
@@ -83,7 +93,7 @@ const makeProject = (place: Place, modules: string): string => {
 
 /** Both programs on one project; the URL is an argument of each call. */
 const programs = (root: string, prisma: PrismaCli) => {
-  const { NODE_OPTIONS: _loader, ...env } = process.env;
+  const env = environment;
   const node = (
     url: string,
     args: readonly string[],

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type BenchProject, createBenchProject } from './bookshop-bench.ts';
 import {
   build,
+  environment,
   fixed,
   column as measuredColumn,
   median,
@@ -26,12 +27,11 @@ interface Contender {
 }
 
 const contendersOf = (project: BenchProject, prisma: PrismaCli): readonly Contender[] => {
-  const { NODE_OPTIONS: _loader, ...env } = process.env;
   const node = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Program => ({
     command: process.execPath,
     args,
     cwd: project.root,
-    env: { ...env, DATABASE_URL: 'file:./shop.db', ...more },
+    env: { ...environment, DATABASE_URL: 'file:./shop.db', ...more },
   });
   const options = ['--env', 'dev', '--confirm', 'dev', ...project.acceptances];
   const loader = import.meta.resolve('tsx');

@@ -14,7 +14,7 @@ import { Secret } from '../../lib/target/index.ts';
 import { mariadbMissing, startMariadb, TIMEOUTS } from '../helpers/mariadb.ts';
 import { addressOf, NO_SERVER, startPostgres, withSession } from '../helpers/postgres.ts';
 import { mariadbCatalogue, postgresCatalogue, type Script } from './catalogues.ts';
-import { build, column, fixed, median, pairedRatio, say, sayMachine } from './measures.ts';
+import { build, column, environment, fixed, median, pairedRatio, say, sayMachine } from './measures.ts';
 import { type Measured, measure, type Program } from './process-tree.ts';
 
 const SIZES: readonly number[] = [10, 100, 1000, 5000];
@@ -31,7 +31,6 @@ interface Engine {
   stop(): Promise<void>;
 }
 
-const { NODE_OPTIONS: _loader, ...environment } = process.env;
 const child = path.join(import.meta.dirname, 'snapshot-child.mjs');
 
 const ownProgram = (dialect: string, url: string, file?: string): Program => ({

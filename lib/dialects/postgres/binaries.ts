@@ -1,6 +1,6 @@
 // PostgreSQL's own programs on this machine: which versions there are, and where. Starts nothing but `--version`.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -46,13 +46,27 @@ const expand = (pattern: string): readonly string[] => {
   }
 };
 
-const versionOf = async (program: string): Promise<string | null> => {
+const askVersion = async (program: string): Promise<string | null> => {
   try {
     const { stdout } = await run(program, ['--version'], { timeout: 5000 });
     return /(\d+(?:\.\d+|devel|beta\d+|rc\d+)?)/.exec(stdout)?.[1] ?? null;
   } catch {
     return null;
   }
+};
+
+/** What programs said of themselves: a run asks for them at each shadow database, and starting a process costs. */
+const said = new Map<string, Promise<string | null>>();
+
+/** Asked once of each file as it is; one that was put in its place is asked anew, and so is one that did not answer. */
+const versionOf = async (program: string): Promise<string | null> => {
+  const { dev, ino, size, mtimeMs } = statSync(program);
+  const key = JSON.stringify([program, dev, ino, size, mtimeMs]);
+  const asked = said.get(key) ?? askVersion(program);
+  said.set(key, asked);
+  const version = await asked;
+  if (version === null) said.delete(key);
+  return version;
 };
 
 const installation = async (folder: string, program: string, origin: string): Promise<Binaries | null> => {

@@ -7,9 +7,9 @@ import {
   declarationOf,
   longNames,
   tableName,
-  unindexedKeys,
 } from './hazard-declarations.ts';
 import { type Fields, plain } from './hazard-readers.ts';
+import { referenceAdvice } from './hazard-references.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, type ParsedStatement, relationBefore, relationOf, type Scene } from './hazard-scene.ts';
 import { LOCK } from './locks.ts';
@@ -155,6 +155,6 @@ const adviceOn = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
 /** All advice. */
 export const adviceHazards = (scene: Scene): readonly Hazard[] => [
   ...scene.statements.flatMap((one) => [...adviceOn(scene, one), ...longNames(one)]),
-  ...unindexedKeys(scene),
+  ...referenceAdvice(scene),
   ...unlimited(scene),
 ];

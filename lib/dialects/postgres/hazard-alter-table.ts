@@ -1,5 +1,5 @@
 // Hazards of the parts of ALTER TABLE that the text shows and the difference does not. Pure.
-import type { Hazard, HazardRule } from '../../risk/index.ts';
+import { adjusted, type Hazard, type HazardRule } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
 import { addedColumn } from './hazard-columns.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
@@ -40,7 +40,7 @@ const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_EnableReplicaRule: [RULES.triggerDdl, 'A rule is enabled for replicated rows only.'],
   AT_DisableRule: [RULES.triggerDdl, 'A rule is disabled.'],
   AT_DisableTrig: [RULES.triggerDdl, 'A trigger is disabled.'],
-  AT_DisableTrigAll: [RULES.triggerDdl, 'All triggers are disabled; those of foreign keys too.'],
+  AT_DisableTrigAll: [RULES.checksOff, 'All triggers are disabled; those of foreign keys too.'],
 };
 
 const alterCommand = (
@@ -121,10 +121,21 @@ const alterIndex: Reader = (fields, one) =>
     .filter((command) => textField(command.fields, 'subtype') === 'AT_SetTableSpace')
     .map(() => plain(RULES.move, one, 'index', 'The index is copied to another tablespace.'));
 
+/** The rows of a foreign table are another server's: only what names the column fails. */
+const alterForeign: Reader = (fields, one) =>
+  nodes(fields, 'cmds')
+    .filter((command) => textField(command.fields, 'subtype') === 'AT_DropColumn')
+    .map((command) => {
+      const name = textField(command.fields, 'name') ?? '';
+      const hazard = plain(RULES.dropColumn, one, `column ${name}`, `The column ${name} is no longer seen.`);
+      return adjusted(hazard, 'breaking', 'the values are in another server and stay there');
+    });
+
 /** The hazards of one ALTER TABLE, by its parts. */
 export const alterTable: Reader = (fields, one, scene) => {
   if (textField(fields, 'objtype') === 'OBJECT_TYPE') return alterComposite(fields, one, scene);
   const table = relationOf(scene, fields);
+  if (textField(fields, 'objtype') === 'OBJECT_FOREIGN_TABLE') return alterForeign(fields, one, scene);
   if (textField(fields, 'objtype') === 'OBJECT_INDEX') return alterIndex(fields, one, scene);
   return table ? nodes(fields, 'cmds').flatMap((command) => alterCommand(command, one, scene, table)) : [];
 };

@@ -1,10 +1,10 @@
 // Advice on what a statement declares: types to regret, keys that lack something, names that are cut off. Pure.
-import { type Hazard, hazardOf } from '../../risk/index.ts';
+import type { Hazard } from '../../risk/index.ts';
 import { findObject, type SchemaObject } from '../../schema/index.ts';
 import { tokenize } from '../../sql/index.ts';
 import { type Fields, plain } from './hazard-readers.ts';
 import { RULES } from './hazard-rules.ts';
-import { listOf, nameOf, type ParsedStatement, type Scene } from './hazard-scene.ts';
+import { nameOf, type ParsedStatement, type Scene } from './hazard-scene.ts';
 import { type Node, names, node, nodes, record, textField } from './parse.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
 
@@ -137,39 +137,6 @@ const withoutKey = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
   if (!table || table.children.some(({ kind }) => kind === 'primary-key')) return [];
   return [plain(RULES.noPrimaryKey, one, nameOf(table), `${nameOf(table)} has no primary key.`)];
 };
-
-const covers = (index: SchemaObject, columns: readonly string[]): boolean => {
-  if (!['index', 'unique', 'primary-key'].includes(index.kind) || index.attributes.where !== undefined)
-    return false;
-  const leading = listOf(index, 'columns').slice(0, columns.length);
-  return columns.every((column) => leading.includes(column));
-};
-
-/** Foreign keys that the plan makes and that no index begins with. */
-export const unindexedKeys = (scene: Scene): readonly Hazard[] =>
-  scene.input.change.changes.flatMap((change): Hazard[] => {
-    if (change.action !== 'create') return [];
-    const isTable = change.subject.kind === 'table';
-    const keys = isTable
-      ? change.object.children.filter(({ kind }) => kind === 'foreign-key')
-      : change.subject.kind === 'foreign-key'
-        ? [change.object]
-        : [];
-    const owner = isTable ? change.subject : change.subject.parent;
-    const table = keys.length > 0 && owner ? findObject(scene.input.after, owner) : undefined;
-    if (!table) return [];
-    return keys
-      .filter((key) => !table.children.some((index) => covers(index, listOf(key, 'columns'))))
-      .map((key) => {
-        const message = `No index of ${nameOf(table)} begins with (${listOf(key, 'columns').join(', ')}).`;
-        const at = scene.statements.find(
-          ({ planned, facts }) =>
-            facts.tables.some(({ name }) => name === table.name) &&
-            /REFERENCES/i.test(planned.statement.text),
-        )?.planned;
-        return hazardOf(RULES.keyWithoutIndex, { subject: `foreign key ${key.name}`, message, at });
-      });
-  });
 
 /** Every way in which more than 63 bytes can stand in a text; most texts have none and are not cut into tokens. */
 const MAY_BE_LONG = /[\w$]{64}|"[^"]{64}|[^\u0000-\u007f]/;

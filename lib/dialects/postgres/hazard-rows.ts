@@ -59,6 +59,44 @@ const nested = (one: ParsedStatement, scene: Scene): readonly Hazard[] => {
   return found;
 };
 
+/** By the command of a branch: the hazard, and what happens to the rows. */
+const BRANCHES: Readonly<Record<string, readonly [code: string, what: string]>> = {
+  CMD_DELETE: ['x-delete-no-where', 'deleted'],
+  CMD_UPDATE: ['x-update-no-where', 'changed'],
+};
+
+/** Whether a branch of MERGE meets rows of its table without any condition on them. */
+const isWholeBranch = (branch: Fields, join: Node | null): boolean => {
+  const condition = node(branch, 'condition');
+  if (condition !== null && !isTrue(condition)) return false;
+  const kind = textField(branch, 'matchKind');
+  return kind === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE' || (kind === 'MERGE_WHEN_MATCHED' && isTrue(join));
+};
+
+/** MERGE that deletes or changes whatever its source does not restrict: ON true, or every row that the source lacks. */
+const merged = (one: ParsedStatement, scene: Scene): readonly Hazard[] => {
+  const found: Hazard[] = [];
+  visit({ [one.node.type]: one.node.fields }, (type, fields) => {
+    const table = type === 'MergeStmt' ? relationOf(scene, fields) : undefined;
+    if (!table) return;
+    for (const { fields: branch } of nodes(fields, 'mergeWhenClauses')) {
+      const does = BRANCHES[textField(branch, 'commandType') ?? ''];
+      if (does === undefined || !isWholeBranch(branch, node(fields, 'joinCondition'))) continue;
+      const [code, what] = does;
+      const which = textField(branch, 'matchKind') === 'MERGE_WHEN_MATCHED' ? '' : ' that the source lacks';
+      const message = `Every row of ${nameOf(table)}${which} is ${what}; no condition restricts it.`;
+      found.push(
+        fitToTable(
+          hazardOf(processRule(code), { subject: nameOf(table), message, at: one.planned }),
+          table,
+          scene.input,
+        ),
+      );
+    }
+  });
+  return found;
+};
+
 /** Statements that are done when they are sent, unlike the body of a rule or a prepared statement. */
 const DONE = /^(Select|Insert|Update|Delete|Merge|CreateTableAs|Explain|Copy)Stmt$/;
 const CHANGES = /\b(?:DELETE|UPDATE)\b/gi;
@@ -71,4 +109,7 @@ const mayNest = ({ node: { type }, planned }: ParsedStatement): boolean =>
 
 /** The hazards of data statements that stand inside of others. */
 export const nestedRowHazards = (scene: Scene): readonly Hazard[] =>
-  scene.statements.filter(mayNest).flatMap((one) => nested(one, scene));
+  scene.statements.flatMap((one) => [
+    ...(mayNest(one) ? nested(one, scene) : []),
+    ...(DONE.test(one.node.type) && /\bMERGE\b/i.test(one.planned.statement.text) ? merged(one, scene) : []),
+  ]);

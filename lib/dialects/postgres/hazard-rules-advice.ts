@@ -14,6 +14,12 @@ export const ADVICE_RULES = {
     'No index begins with the columns of the foreign key: every DELETE or key change in the referenced table reads this one whole, under its lock.',
     'Create the index in the same migration, or before it.',
   ),
+  keyOfOtherType: row(
+    'pg-fk-type-mismatch',
+    'advice',
+    'The columns of the foreign key have another type than those it references: values of the wider one do not fit, and joins convert.',
+    'Give both columns the same type.',
+  ),
   deleteCascade: row(
     'pg-on-delete-cascade',
     'advice',

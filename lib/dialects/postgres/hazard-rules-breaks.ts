@@ -92,6 +92,12 @@ export const BREAKS = {
     'The file begins or ends transactions by itself: what is before a COMMIT stays when the rest fails.',
     'Leave BEGIN and COMMIT out; dbsync wraps the migration.',
   ),
+  sequenceNarrow: row(
+    'pg-sequence-narrow',
+    'breaking',
+    'The counter ends at the last number of the smaller type, where every insert fails; beyond it the statement itself does.',
+    'Leave it bigint: a sequence costs the same whatever its type.',
+  ),
   sequenceSet: row(
     'pg-sequence-set',
     'breaking',

@@ -99,6 +99,18 @@ export const LOSS = {
     'The table is emptied by a crash and is not replicated.',
     'Keep it logged.',
   ),
+  checksOff: row(
+    'pg-fk-checks-off',
+    'destructive',
+    'Triggers and foreign keys are not looked at: rows that break them are written and never found by the server again.',
+    'Leave them on, or look for rows without a partner afterwards.',
+  ),
+  catalogWrite: row(
+    'pg-catalog-write',
+    'destructive',
+    'The system catalogue is changed by hand: what the server takes its tables for need no longer be what they are.',
+    'Use the statement that changes the object itself.',
+  ),
   dropExtension: row(
     'pg-drop-extension',
     'destructive',

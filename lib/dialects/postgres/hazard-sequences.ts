@@ -23,11 +23,45 @@ const counted = (one: ParsedStatement, name: string): Hazard =>
     `${name} counts from another number: what it gave before can come again.`,
   );
 
-/** `ALTER SEQUENCE ... RESTART`. */
+const WIDTHS: Readonly<Record<string, number>> = {
+  smallint: 2,
+  int2: 2,
+  integer: 4,
+  int: 4,
+  int4: 4,
+  bigint: 8,
+  int8: 8,
+};
+
+/** The type that `AS` names; null where the statement names none. */
+const typeSaid = (fields: Fields): string | null => {
+  const item = nodes(fields, 'options').find((option) => textField(option.fields, 'defname') === 'as');
+  return item
+    ? (names(record(record(item.fields, 'arg') ?? {}, 'TypeName') ?? {}, 'names').at(-1) ?? null)
+    : null;
+};
+
+/** `ALTER SEQUENCE ... AS smallint`, of one that is or may be wider; a sequence is bigint where nothing else was said. */
+const narrowed = (fields: Fields, one: ParsedStatement, scene: Scene): readonly Hazard[] => {
+  const name = textField(record(fields, 'sequence') ?? {}, 'relname') ?? '';
+  const said = typeSaid(fields);
+  const to = said === null ? undefined : WIDTHS[said];
+  const before = scene.input.before.objects.find(
+    (object) => object.kind === 'sequence' && object.name === name,
+  );
+  const from = WIDTHS[String(before?.attributes.type)] ?? WIDTHS.bigint;
+  if (to === undefined || from === undefined || to >= from || isMadeHere(scene, name)) return [];
+  const last = to === 2 ? '32767' : '2147483647';
+  const message = `sequence ${name} ends at ${last}: nextval fails behind it, and the statement does where it has come that far.`;
+  return [plain(RULES.sequenceNarrow, one, `sequence ${name}`, message)];
+};
+
+/** `ALTER SEQUENCE ... RESTART` and `AS`. */
 export const sequenceAltered: Reader = (fields, one, scene) => {
   const name = textField(record(fields, 'sequence') ?? {}, 'relname') ?? '';
-  if (!restarts(fields, 'options') || isMadeHere(scene, name)) return [];
-  return [counted(one, `sequence ${name}`)];
+  const found = narrowed(fields, one, scene);
+  if (!restarts(fields, 'options') || isMadeHere(scene, name)) return found;
+  return [...found, counted(one, `sequence ${name}`)];
 };
 
 /** `ALTER COLUMN id RESTART`, the command of an ALTER TABLE. */

@@ -1,6 +1,7 @@
 // Every hazard of PostgreSQL that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
 import { type Hazard, hazardOf, type RiskInput } from '../../risk/index.ts';
 import { adviceHazards } from './hazard-advice.ts';
+import { guardHazards } from './hazard-guards.ts';
 import { nestedRowHazards } from './hazard-rows.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { nameOf, relationBefore, type Scene, sceneOf } from './hazard-scene.ts';
@@ -54,6 +55,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...statementHazards(scene),
     ...transactionHazards(scene),
     ...nestedRowHazards(scene),
+    ...guardHazards(scene),
     ...adviceHazards(scene),
     ...replication(scene),
   ]) {

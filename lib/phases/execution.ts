@@ -10,6 +10,7 @@ import type { Plan } from '../plan/index.ts';
 import { DOCUMENTS, renderExecution } from '../report/index.ts';
 import type { Rehearsed } from './approve.ts';
 import type { Context } from './context.ts';
+import { failureMessage } from './failed.ts';
 import { toolWaysOn } from './tool-ways-on.ts';
 
 /** An execution that was written down. */
@@ -113,7 +114,7 @@ export const writeExecution = (
     failure: failure && {
       step: failure.step?.id ?? null,
       migration: failure.migration,
-      message: failure.engine.message,
+      message: failureMessage(failure),
       engineCode: failure.engine.code,
       excerpt: failure.excerpt,
     },

@@ -7,6 +7,7 @@ import { diffSnapshots, type Snapshot } from '../schema/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import { type Context, shadowRequest } from './context.ts';
+import { describeFailure } from './failed.ts';
 import type { Resumption } from './resume.ts';
 
 /** Above this many migrations only their sum is inspected; the way back is then a backup. */
@@ -165,11 +166,6 @@ export const onCopy = (
       ? reached
       : { ...reached, replica: shadow.description, caveats: shadow.caveats };
   });
-
-const describeFailure = (failure: StepFailure): string => {
-  const where = failure.step ? `${failure.step.file}:${failure.step.line}` : failure.migration;
-  return `${where}: ${failure.engine.message}`;
-};
 
 /** A tool that could not or must not run at all is no fault of a migration, and has a code of its own. */
 const REFUSALS: ReadonlySet<string> = new Set([

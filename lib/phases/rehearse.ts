@@ -9,6 +9,7 @@ import { describeChange, diffSnapshots, fingerprint, isEmpty, type Snapshot } fr
 import { type OpenShadow, withShadow } from '../shadow/index.ts';
 import { type Context, shadowRequest, withTarget } from './context.ts';
 import { writePlanDocument } from './documents.ts';
+import { describeFailure } from './failed.ts';
 import { demandFresh } from './gate.ts';
 import type { Outcome } from './outcome.ts';
 import type { Made } from './plan.ts';
@@ -67,8 +68,7 @@ const prepare = async (context: Context, open: OpenShadow, plan: Plan): Promise<
 const failureText = (result: ExecuteResult): string | null => {
   const { failure } = result;
   if (!failure) return null;
-  const where = failure.step ? `${failure.step.file}:${failure.step.line}` : failure.migration;
-  return [`${where}: ${failure.engine.message}`, ...(failure.excerpt ? [failure.excerpt] : [])].join('\n');
+  return [describeFailure(failure), ...(failure.excerpt ? [failure.excerpt] : [])].join('\n');
 };
 
 /** The schemas that the plan leads from and to. */

@@ -159,6 +159,16 @@ for (const kind of KINDS.filter(({ title }) => !only || title === only)) {
         await body(started);
       });
 
+    on('a revision that breaks in Python is told by its file and line', async (engine) => {
+      const stage = await stageOf(engine, 'plain');
+      write(stage, 'f000', 'a003', ONE);
+      const file = path.join(stage.root, 'alembic/versions/f000.py');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('op.execute(', 'op.no_such_operation('));
+      const error = await refusal(stage.root, 'sync', { confirm: 'dev' }, stage.scene);
+      assert.is(error.code, 'REPLAY_FAILED');
+      assert.match(error.message, /f000\.py, line 15: op\.no_such_operation\(/);
+    });
+
     on(
       'the third statement of the second revision of three fails: told as it is, and mended',
       async (engine) => {
@@ -166,6 +176,7 @@ for (const kind of KINDS.filter(({ title }) => !only || title === only)) {
         const whole = engine.rollsBack;
         const error = await failing(stage, 'failing');
         assert.is(error.code, whole ? 'APPLY_FAILED' : 'APPLY_PARTIAL', error.message);
+        assert.match(error.message, /alembic\/versions\/f002\.py, line 17: op\.execute\("INSERT INTO taken/);
         const records = recordsOf(stage, 'failing');
         assert.equal(statesOf(records), {
           [FIRST]: whole ? 'rolled-back' : 'committed',

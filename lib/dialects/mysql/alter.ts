@@ -43,6 +43,30 @@ export const alterOf = (planned: PlannedStatement): Alter | null => {
   };
 };
 
+/** Words that a clause of ALTER TABLE begins with (manuals of both, "ALTER TABLE"). */
+const BEGINNINGS =
+  /^(ADD|ALTER|CHANGE|MODIFY|DROP|RENAME|ORDER|CONVERT|DISCARD|IMPORT|DISABLE|ENABLE|FORCE|LOCK|ALGORITHM|WITH|WITHOUT|PARTITION|REMOVE|TRUNCATE|COALESCE|REORGANIZE|EXCHANGE|ANALYZE|CHECK|OPTIMIZE|REBUILD|REPAIR|UPGRADE|SECONDARY_LOAD|SECONDARY_UNLOAD|WAIT|NOWAIT)$/;
+
+/** Options of a table, which may stand without `=`, one behind the other. */
+const OPTIONS =
+  /^(ENGINE|TYPE|AUTO_INCREMENT|AVG_ROW_LENGTH|AUTOEXTEND_SIZE|DEFAULT|CHARACTER|CHARSET|COLLATE|CHECKSUM|TABLE_CHECKSUM|COMMENT|COMPRESSION|CONNECTION|DATA|INDEX|DELAY_KEY_WRITE|ENCRYPTION|ENCRYPTED|ENCRYPTION_KEY_ID|ENGINE_ATTRIBUTE|INSERT_METHOD|KEY_BLOCK_SIZE|MAX_ROWS|MIN_ROWS|PACK_KEYS|PAGE_CHECKSUM|PAGE_COMPRESSED|PAGE_COMPRESSION_LEVEL|PASSWORD|ROW_FORMAT|SECONDARY_ENGINE|SECONDARY_ENGINE_ATTRIBUTE|SEQUENCE|START|STATS_AUTO_RECALC|STATS_PERSISTENT|STATS_SAMPLE_PAGES|STORAGE|TABLESPACE|TRANSACTIONAL|UNION)$/;
+
+/** `ORDER BY a, b`, `DROP PARTITION p0, p1`: what follows behind commas is its list. */
+const beginsList = ([first, second]: readonly Word[]): boolean =>
+  first?.text === 'ORDER' || second?.text === 'PARTITION';
+
+/** The first word that no clause of ALTER TABLE begins with; null where every clause is known. What engines define has a `=`. */
+export const unknownClause = (words: readonly Word[], at: number): string | null => {
+  const clauses = splitAtCommas(words.slice(behindWait(words, at)));
+  const list = clauses.findIndex(beginsList);
+  const unknown = (list < 0 ? clauses : clauses.slice(0, list)).find(
+    ([first, second]) =>
+      second?.text !== '=' &&
+      !(first?.kind === 'word' && (BEGINNINGS.test(first.text) || OPTIONS.test(first.text))),
+  );
+  return unknown?.[0]?.value ?? null;
+};
+
 /** The column that a clause is about, by its leading words: `MODIFY COLUMN x`, `CHANGE x y`, `ADD x`, `DROP COLUMN x`, `RENAME COLUMN x TO y`. */
 export const clauseColumn = (
   clause: readonly Word[],

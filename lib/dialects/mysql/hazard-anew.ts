@@ -3,6 +3,7 @@
 import { fitToTable, type Hazard, hazardOf, rowsProbe, valuesProbe } from '../../risk/index.ts';
 import { childOf, describeSubject, subjectOf } from '../../schema/index.ts';
 import { type Alter, clauseColumn } from './alter.ts';
+import { assumedCharset, charsetOf } from './hazard-charsets.ts';
 import { RULES } from './hazard-rules.ts';
 import { type ReadStatement, type Scene, tableBefore } from './hazard-scene.ts';
 import { objectHead } from './head.ts';
@@ -96,14 +97,22 @@ const discarded = (scene: Scene, alter: Alter): Hazard[] =>
       ),
     );
 
-/** A conversion whose columns no text tells; where they are known, each of them speaks for itself. */
+/** Whether texts alone leave open what the columns are in, or say that it is another character set. */
+const isConverted = (scene: Scene, alter: Alter, to: string | undefined): boolean => {
+  const table = tableBefore(scene, alter.table);
+  if (!table) return false;
+  if (table.attributes.assumed === true) return true;
+  const from = charsetOf(table.attributes.collation ?? assumedCharset(scene));
+  return scene.input.sentByOthers === true && to !== undefined && from !== charsetOf(to.toLowerCase());
+};
+
+/** A conversion whose columns no text tells; where a live schema tells them, each of them speaks for itself. */
 const converted = (scene: Scene, alter: Alter): Hazard[] =>
   alter.clauses.flatMap((clause) => {
-    const isSet =
-      clause[0]?.text === 'CONVERT' && tableBefore(scene, alter.table)?.attributes.assumed === true;
     const at = clause.findIndex((word) => /^(SET|CHARSET)$/.test(word.text));
-    if (!isSet || at < 0) return [];
-    const message = `Every text column of table ${alter.table} is converted to ${clause[at + 1]?.value ?? 'another character set'}.`;
+    const to = clause[at + 1]?.value;
+    if (clause[0]?.text !== 'CONVERT' || at < 0 || !isConverted(scene, alter, to)) return [];
+    const message = `Every text column of table ${alter.table} is converted to ${to ?? 'another character set'}.`;
     return [hazardOf(RULES.charset, { subject: `table ${alter.table}`, message, at: alter.planned })];
   });
 

@@ -3,7 +3,7 @@ import type { SchemaObject } from '../../schema/index.ts';
 import type { Scene } from './hazard-scene.ts';
 
 /** What text has where neither the column nor its table says: utf8mb4 since MySQL 8.0 and MariaDB 11.6, latin1 before (manuals). */
-const assumedCharset = ({ input }: Scene): string => {
+export const assumedCharset = ({ input }: Scene): string => {
   const [major = 0, minor = 0] = input.version;
   const isNew = input.product === 'MariaDB' ? major > 11 || (major === 11 && minor >= 6) : major >= 8;
   return isNew ? 'utf8mb4' : 'latin1';

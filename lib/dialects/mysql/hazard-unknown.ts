@@ -12,7 +12,7 @@ const BOUNDED: readonly (readonly [RegExp, HazardRule])[] = [
   [/^(tinyint|smallint|mediumint|int)\b/, RULES.narrowInt],
   [/^(decimal|float)\b/, RULES.narrowDecimal],
   [/^(var)?(char|binary)\b|^tiny(text|blob)/, RULES.narrowString],
-  [/^(date|time|year)\b/, RULES.narrowTemporal],
+  [/^(date|time|year|timestamp)\b|^datetime(\([0-5]\))?$/, RULES.narrowTemporal],
   [/^(enum|set)\b/, RULES.membersRemoved],
 ];
 

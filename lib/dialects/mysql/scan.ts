@@ -2,6 +2,7 @@
 // it calls opaque. Pure.
 import type { Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
+import { unknownClause } from './alter.ts';
 import { unknownCall } from './calls.ts';
 import { type ObjectHead, objectHead } from './head.ts';
 import { ddlTables, dmlTables, mentioned, tableList, unique } from './scan-tables.ts';
@@ -126,6 +127,9 @@ const ddlFacts = (words: readonly Word[]): StatementFacts => {
   if (head && NEEDS_NAME.test(head.object) && !nameAt(words, head.at))
     return opaqueFacts(head.verb, 'it names nothing where a name must stand');
   if (!head) return { kind: 'ddl', verb: first, transactional: false, tables: [] };
+  const altered = first === 'ALTER' && head.object === 'TABLE' ? nameAt(words, head.at) : null;
+  const unknown = altered && unknownClause(words, altered.next);
+  if (unknown) return opaqueFacts(head.verb, `no clause of ALTER TABLE begins with ${unknown}`);
   const lock = lockOf('ddl', head);
   return {
     kind: 'ddl',

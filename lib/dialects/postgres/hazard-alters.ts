@@ -90,7 +90,10 @@ export const alterHazards = (scene: Scene, change: Extract<Change, { action: 'al
           }),
         );
       }
-      if (name === 'default' || name === 'identity' || name === 'generated') {
+      if (name === 'identity' && from !== undefined && to === undefined) {
+        const message = `${describeSubject(subject)} is no longer counted up: its counter is dropped.`;
+        found.push(onTable(scene, RULES.dropSequence, { table, subject, message, at }));
+      } else if (name === 'default' || name === 'identity' || name === 'generated') {
         found.push(
           onTable(scene, RULES.changeDefault, {
             table,

@@ -202,7 +202,8 @@ export const followStatement = (rules: ScanRules): Follower => {
   };
   return {
     feed: (token) => {
-      if (!rules.compoundBodies) return;
+      // A plain statement has no body: whatever follows, the next semicolon ends it.
+      if (!rules.compoundBodies || state.kind === 'plain') return;
       if (token.kind === 'word') onWord(state, token, rules);
       else onOther(state, token);
       state.previousToken = token;

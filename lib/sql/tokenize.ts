@@ -61,8 +61,11 @@ const at = (pattern: RegExp, text: string, position: number): RegExpExecArray | 
   return pattern.exec(text);
 };
 
-const lengthAt = (pattern: RegExp, scan: Scan): number =>
-  at(pattern, scan.text, scan.position)?.[0].length ?? 0;
+/** How far a sticky expression matches here. The match itself, which nobody asks for, would be a list for each token. */
+const lengthAt = (pattern: RegExp, { text, position }: Scan): number => {
+  pattern.lastIndex = position;
+  return pattern.test(text) ? pattern.lastIndex - position : 0;
+};
 
 const unquote = (body: string, quote: string, backslash: boolean): string => {
   if (!backslash) return body.replaceAll(quote + quote, quote);
@@ -232,12 +235,14 @@ const beginsWord = ({ text, position, rules, fresh }: Scan): boolean => {
   return behind !== "'" && behind !== '&';
 };
 
-/** The two kinds that most of a text is made of, without asking for the others first; null where it is another. */
+/** What most of a text is made of, without asking for everything else first; null where it is something else. */
 const common = (scan: Scan): Piece | null => {
   const { text, position } = scan;
   if (scan.terminator !== ';') return null;
-  if (text[position] === ' ' && (text.charCodeAt(position + 1) | 0) > 32)
-    return { kind: 'space', end: position + 1 };
+  const char = text[position] ?? '';
+  if (char === ' ' && (text.charCodeAt(position + 1) | 0) > 32) return { kind: 'space', end: position + 1 };
+  if (char === '(' || char === ')' || char === ',') return { kind: 'operator', end: position + 1 };
+  if (char === '"' || char === "'" || char === '`') return quotation(scan, char);
   return beginsWord(scan) ? word(scan) : null;
 };
 
@@ -265,15 +270,15 @@ export const tokenize = (text: string, rules: ScanRules): readonly Token[] => {
   const scan: Scan = { text, rules, position: 0, terminator: ';', fresh: true, last: null, executable: 0 };
   const tokens: Token[] = [];
   while (scan.position < text.length) {
-    const piece = next(scan);
-    const { end, kind } = piece;
-    const found = { kind, text: text.slice(scan.position, end), offset: scan.position };
-    if (piece.value === undefined) tokens.push(piece.unterminated ? { ...found, unterminated: true } : found);
-    else tokens.push({ ...found, value: piece.value, ...(piece.unterminated && { unterminated: true }) });
+    const { kind, value, end, unterminated } = next(scan);
+    const offset = scan.position;
+    const found = { kind, text: text.slice(offset, end), offset };
+    const token = value === undefined ? found : { ...found, value };
+    tokens.push(unterminated ? { ...token, unterminated } : token);
     scan.position = end;
-    scan.last = piece.kind;
-    if (piece.kind === 'terminator' || piece.kind === 'directive') scan.fresh = true;
-    else if (piece.kind !== 'space' && piece.kind !== 'comment') scan.fresh = false;
+    scan.last = kind;
+    if (kind === 'terminator' || kind === 'directive') scan.fresh = true;
+    else if (kind !== 'space' && kind !== 'comment') scan.fresh = false;
   }
   return tokens;
 };

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tuneEngine } from '../../lib/cli/engine.ts';
 import { dialectNames, loadDialect } from '../../lib/dialects/registry.ts';
 import { lintMigrations } from '../../lib/plan/index.ts';
 import type { Migration } from '../../lib/sources/contract.ts';
@@ -58,6 +59,8 @@ interface Result {
 }
 
 const run = async (name: string): Promise<Result> => {
+  // As the command does.
+  tuneEngine();
   const dialect = await loadDialect(name);
   const { offline } = dialect;
   const server = offline?.server(null);

@@ -139,7 +139,7 @@ const withoutKey = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
 };
 
 /** Every way in which more than 63 bytes can stand in a text; most texts have none and are not cut into tokens. */
-const MAY_BE_LONG = /[\w$]{64}|"[^"]{64}|[^\u0000-\u007f]/;
+const MAY_BE_LONG = /\b[\w$]{64}|"[^"]{64}|[^\u0000-\u007f]/;
 
 export const longNames = (one: ParsedStatement): readonly Hazard[] => {
   const { text } = one.planned.statement;

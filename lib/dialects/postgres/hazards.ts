@@ -59,7 +59,8 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...adviceHazards(scene),
     ...replication(scene),
   ]) {
-    if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
+    const key = keyOf(hazard);
+    if (!unique.has(key)) unique.set(key, hazard);
   }
   return [...unique.values()];
 };

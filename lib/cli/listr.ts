@@ -14,18 +14,18 @@ export interface ListOptions {
   readonly clock: () => number;
 }
 
-/** Loaded with the first list: tasks without one are quicker. */
+/** Loaded with the first list that moves: whatever has none, and every pipe, is quicker. */
 const loadListr = async (): Promise<typeof Listr> => (await import('listr2')).Listr;
 
 /** In a pipe, work that takes longer than this tells how far it is, this often. */
 const PROGRESS_EVERY_MS = 2_000;
 
 // listr2 would end the process at Ctrl-C by itself, past every release; signals are handled in signals.ts.
-const settings = (options: ListOptions) => ({
+const SETTINGS = {
   concurrent: true,
   exitOnError: false,
   registerSignalListeners: false,
-  renderer: options.animated ? ('default' as const) : ('silent' as const),
+  renderer: 'default' as const,
   fallbackRenderer: 'silent' as const,
   rendererOptions: {
     showErrorMessage: false,
@@ -33,7 +33,7 @@ const settings = (options: ListOptions) => ({
     suffixSkips: false,
     formatOutput: 'truncate' as const,
   },
-});
+};
 
 const MARKS: Readonly<Record<CheckResult['status'], readonly [symbol: keyof Style['symbols'], tone: Tone]>> =
   {
@@ -78,23 +78,25 @@ export const listChecks = async (
   items: readonly CheckItem[],
   options: ListOptions,
 ): Promise<readonly CheckResult[]> => {
+  if (!options.animated) {
+    const results = await Promise.all(items.map((item) => item.run()));
+    for (const result of results) plainLine(options, result.status, titled(options, result));
+    return results;
+  }
   const results = new Map<CheckItem, CheckResult>();
   const List = await loadListr();
   await new List(
     items.map((item) => checkTask(item, options, results)),
-    settings(options),
+    SETTINGS,
   ).run();
-  const ordered = items.flatMap((item) => results.get(item) ?? []);
-  if (!options.animated)
-    for (const result of ordered) plainLine(options, result.status, titled(options, result));
-  return ordered;
+  return items.flatMap((item) => results.get(item) ?? []);
 };
 
 /** In a pipe: a line when it is long, and one when it is over. */
 const paced = (title: string, options: ListOptions): ((status: string) => void) => {
   let said = options.clock();
   return (status) => {
-    if (options.animated || options.clock() - said < PROGRESS_EVERY_MS) return;
+    if (options.clock() - said < PROGRESS_EVERY_MS) return;
     said = options.clock();
     options.print([inline(options.style, `  ${title}: ${status}`).slice(0, options.style.width)]);
   };
@@ -110,30 +112,40 @@ const settle = async <T>(work: () => Promise<T>): Promise<Ended<T>> => {
   }
 };
 
+const moving = async <T>(
+  title: string,
+  run: (report: (status: string) => void) => Promise<T>,
+  options: ListOptions,
+): Promise<Ended<T>> => {
+  const ends: Ended<T>[] = [];
+  const task: ListrTask = {
+    title,
+    task: async (_context, own) => {
+      const ended = await settle(() =>
+        run((status) => {
+          own.output = inline(options.style, status);
+        }),
+      );
+      ends.push(ended);
+      if ('error' in ended) throw new Error(title);
+    },
+  };
+  const List = await loadListr();
+  await new List([task], SETTINGS).run();
+  const [ended] = ends;
+  if (!ended) throw new Error(`${title} did not end`);
+  return ended;
+};
+
 /** Runs one piece of work with a status line. What it throws is thrown on. */
 export const listWork = async <T>(
   title: string,
   run: (report: (status: string) => void) => Promise<T>,
   options: ListOptions,
 ): Promise<T> => {
-  const pace = paced(title, options);
-  const ends: Ended<T>[] = [];
-  const task: ListrTask = {
-    title,
-    task: async (_context, own) => {
-      const report = (status: string): void => {
-        own.output = inline(options.style, status);
-        pace(status);
-      };
-      const ended = await settle(() => run(report));
-      ends.push(ended);
-      if ('error' in ended) throw new Error(title);
-    },
-  };
-  const List = await loadListr();
-  await new List([task], settings(options)).run();
-  const [ended] = ends;
-  if (!ended) throw new Error(`${title} did not end`);
+  const ended = options.animated
+    ? await moving(title, run, options)
+    : await settle(() => run(paced(title, options)));
   if (!options.animated) plainLine(options, 'error' in ended ? 'failed' : 'ok', title);
   if ('error' in ended) throw ended.error;
   return ended.value;

@@ -255,6 +255,7 @@ export const makePlan = async (
 /** The phase by itself. */
 export const plan = async (context: Context): Promise<Outcome> => {
   if (context.options.createOnly) return draft(context);
+  context.project.warm?.();
   const declared = await declareIntent(context);
   const made = await withTarget(context, (session) => makePlan(context, session, declared));
   const changes = !isNoop(made.plan.artifact.body);

@@ -252,6 +252,11 @@ export interface Dialect extends Effects {
 
   /** Makes a shadow database. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET. */
   createShadow(request: ShadowRequest): Promise<Shadow>;
+  /**
+   * Starts what a next shadow needs and what takes long, as soon as it is known what the target is, and returns at once. For a
+   * caller who will surely make a shadow; what is wrong with it, `createShadow` says. `close` ends it.
+   */
+  warmShadow?(request: Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>>): void;
   /** Ends what a run keeps from one shadow to the next, such as a private server; shadows in use are not touched. */
   close?(): Promise<void>;
   /** Takes a backup and verifies it. Throws BACKUP_FAILED, BACKUP_TOOL_MISSING. */

@@ -16,9 +16,11 @@ export interface Wish<S> {
 export interface Pool<S> {
   /** A server that nobody else holds: one that waits and is as good as new, else a new one. */
   take(wish: Wish<S>): Promise<S>;
+  /** Starts a server that a next holder takes, and returns at once. Where it does not start, the holder's own attempt says why. */
+  warm(wish: Pick<Wish<S>, 'key' | 'start'>): void;
   /** Lets a server wait for the next holder. */
   give(key: string, server: S): Promise<void>;
-  /** Stops the servers that wait. Those that are held belong to another run of this process. */
+  /** Stops the servers that wait, and those that start for nobody yet. Those that are held belong to another run of this process. */
   close(): Promise<void>;
 }
 
@@ -31,6 +33,12 @@ const MOST_WAITING = 2;
  */
 export const createPool = <S extends Stoppable>(): Pool<S> => {
   const waiting: { readonly key: string; readonly server: S }[] = [];
+  /** Null: it did not start. */
+  const starting: { readonly key: string; readonly server: Promise<S | null> }[] = [];
+  const begun = (key: string): Promise<S | null> | null => {
+    const index = starting.findIndex((one) => one.key === key);
+    return index < 0 ? null : (starting.splice(index, 1)[0]?.server ?? null);
+  };
   const next = (key: string): S | null => {
     const index = waiting.findLastIndex((one) => one.key === key);
     return index < 0 ? null : (waiting.splice(index, 1)[0]?.server ?? null);
@@ -41,14 +49,19 @@ export const createPool = <S extends Stoppable>(): Pool<S> => {
         if (await renew(server).catch(() => false)) return server;
         await server.stop();
       }
-      return start();
+      return (await begun(key)) ?? start();
+    },
+    warm: ({ key, start }) => {
+      if ([...waiting, ...starting].some((one) => one.key === key)) return;
+      starting.push({ key, server: start().catch(() => null) });
     },
     give: async (key, server) => {
       waiting.push({ key, server });
       if (waiting.length > MOST_WAITING) await waiting.shift()?.server.stop();
     },
     close: async () => {
-      await Promise.all(waiting.splice(0).map(({ server }) => server.stop()));
+      const idle = [...waiting.splice(0), ...starting.splice(0)];
+      await Promise.all(idle.map(async ({ server }) => (await server)?.stop()));
     },
   };
 };

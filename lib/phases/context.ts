@@ -1,5 +1,6 @@
 // What every phase needs: the configuration, the target, the source's project, the run. Opened once, closed at the end.
-
+import { existsSync } from 'node:fs';
+import { runOf } from '../audit/index.ts';
 import {
   type Environment,
   type LoadedConfig,
@@ -63,9 +64,28 @@ const outward = (world: World, secrets: readonly Secret[]): Redact => {
   return (text) => world.command(mask(text));
 };
 
-const openProject = async (context: Omit<Context, 'project' | 'inspect'>): Promise<Project> => {
+/** Not one that was begun before: its plan, rehearsed and approved, may need no shadow. */
+const isNewRun = ({ loaded, options: { plan, task } }: Pick<Context, 'loaded' | 'options'>): boolean =>
+  plan === undefined && (task === undefined || !existsSync(runOf(loaded.root, task).folder));
+
+/** By a connection of its own, as the version of the target chooses the server. */
+const warmRequest = (
+  context: Omit<Context, 'project' | 'inspect'>,
+): Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>> =>
+  withTarget(context, async (session) => ({
+    timeouts: context.environment.target.timeouts,
+    identity: session && (await context.dialect.identify(session)),
+  }));
+
+const openProject = async (
+  context: Omit<Context, 'project' | 'inspect'>,
+  plans: boolean,
+): Promise<Project> => {
   const source = await loadSource(context.detection.source);
   const { dialect, address, environment, redact, world } = context;
+  // Beside the start of the tool.
+  if (plans && isNewRun(context) && source.replaysAlways && !environment.shadow.url)
+    dialect.warmShadow?.(warmRequest(context));
   const { timeouts } = environment.target;
   return source.open(context.detection, {
     dialect,
@@ -99,11 +119,19 @@ export const shadowRequest = async (
   ...(context.environment.shadow.url && { shadowUrl: context.environment.shadow.url }),
 });
 
-const build = async (world: World, options: PhaseOptions, analyses: boolean): Promise<Context> => {
+/** What a phase is going to do. */
+export interface Needs {
+  /** It analyses statements. */
+  readonly analyses: boolean;
+  /** It makes a plan, as long as none is named that was made before. */
+  readonly plans?: boolean;
+}
+
+const build = async (world: World, options: PhaseOptions, needs: Needs): Promise<Context> => {
   refuseReverse(options.direction);
   const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
   const environment = resolveEnvironment(loaded, options.env);
-  const dialect = await loadDialect(environment.target.dialect, { analyses });
+  const dialect = await loadDialect(environment.target.dialect, needs);
   const address = dialect.address(environment.target.url, loaded.root);
   const redact = outward(world, everySecret(environment, address));
   const detection = await detectSource(
@@ -112,7 +140,10 @@ const build = async (world: World, options: PhaseOptions, analyses: boolean): Pr
     loaded.config,
   );
   const partial = { world, options, loaded, environment, dialect, address, redact, detection };
-  const project = await openProject(partial);
+  const project = await openProject(partial, needs.plans ?? false).catch(async (error: unknown) => {
+    await dialect.close?.();
+    throw error;
+  });
   const ignore = [...project.ledger.objects, ...(loaded.config.ignore ?? []).map(parseIgnore)];
   return { ...partial, project, inspect: { ignore } };
 };
@@ -129,14 +160,14 @@ export const withDesk = async <T>(
   return work({ world, options, loaded, environment, redact: outward(world, [environment.target.url]) });
 };
 
-/** Runs `work` with a context and closes what it opened; `analyses`: whether it analyses statements. Throws CONFIG_*, ENVIRONMENT_*, URL_*, SOURCE_*. */
+/** Runs `work` with a context and closes what it opened. Throws CONFIG_*, ENVIRONMENT_*, URL_*, SOURCE_*. */
 export const withContext = async <T>(
   world: World,
   options: PhaseOptions,
   work: (context: Context) => Promise<T>,
-  analyses = true,
+  needs: Needs = { analyses: true },
 ): Promise<T> => {
-  const context = await build(world, options, analyses);
+  const context = await build(world, options, needs);
   try {
     return await work(context);
   } finally {
@@ -146,7 +177,7 @@ export const withContext = async <T>(
 
 /** Runs `work` with a read-only session; null where the database does not exist yet and may be created. */
 export const withTarget = async <T>(
-  context: Context,
+  context: Omit<Context, 'project' | 'inspect'>,
   work: (session: Session | null) => Promise<T>,
 ): Promise<T> => {
   const { dialect, address, environment } = context;

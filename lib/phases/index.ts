@@ -1,5 +1,5 @@
 // The room's door: every phase as a function of the world and its options, each loaded when it is first run.
-import type { Context, Desk } from './context.ts';
+import type { Context, Desk, Needs } from './context.ts';
 import type { PhaseOptions, World } from './options.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -19,16 +19,17 @@ const alone =
 type LoadPhase = () => Promise<(context: Context) => Promise<Outcome>>;
 
 const withTarget =
-  (analyses: boolean) =>
+  (needs: Needs) =>
   (load: LoadPhase): Phase =>
   async (world, options) => {
     const [{ withContext }, run] = await Promise.all([import('./context.ts'), load()]);
-    return withContext(world, options, run, analyses);
+    return withContext(world, options, run, needs);
   };
 
-const onTarget = withTarget(true);
+const onTarget = withTarget({ analyses: true });
+const planning = withTarget({ analyses: true, plans: true });
 /** No statement is looked at, so nothing that can do that is loaded. */
-const onlyReading = withTarget(false);
+const onlyReading = withTarget({ analyses: false });
 
 const atDesk =
   (load: () => Promise<(desk: Desk) => Promise<Outcome>>): Phase =>
@@ -44,13 +45,13 @@ export const PHASES = {
   intent: onTarget(async () => (await import('./intent.ts')).intent),
   preflight: onTarget(async () => (await import('./preflight.ts')).preflight),
   snapshot: onlyReading(async () => (await import('./plan.ts')).snapshot),
-  diff: onTarget(async () => (await import('./plan.ts')).diff),
-  plan: onTarget(async () => (await import('./plan.ts')).plan),
+  diff: planning(async () => (await import('./plan.ts')).diff),
+  plan: planning(async () => (await import('./plan.ts')).plan),
   rehearse: onTarget(async () => (await import('./rehearse.ts')).rehearse),
   approve: atDesk(async () => (await import('./approve.ts')).approve),
   apply: onTarget(async () => (await import('./apply.ts')).apply),
   verify: onTarget(async () => (await import('./verify.ts')).verify),
-  sync: onTarget(async () => (await import('./sync.ts')).sync),
+  sync: planning(async () => (await import('./sync.ts')).sync),
   status: onlyReading(async () => (await import('./status.ts')).status),
   recover: onTarget(async () => (await import('./recover.ts')).recover),
 } as const satisfies Record<string, Phase>;

@@ -249,6 +249,8 @@ export interface ToolCommand {
 export interface Source {
   readonly name: string;
   readonly title: string;
+  /** Whether every plan replays the history on a shadow database: none takes the proof of an earlier one (`uncoveredOnTarget`). */
+  readonly replaysAlways?: boolean;
   /** Reads files only. Null where the project is not one of this tool. Throws SOURCE_UNSUPPORTED, SOURCE_INVALID. */
   detect(root: string, stated?: Stated): Promise<Detection | null>;
   /** Reads the project's history for one database. Throws SOURCE_INVALID, URL_PROVIDER_MISMATCH. */

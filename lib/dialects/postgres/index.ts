@@ -21,7 +21,7 @@ import { loadParser } from './parse.ts';
 import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
 import { classify } from './scan.ts';
-import { close, createShadow } from './shadow.ts';
+import { close, createShadow, warm } from './shadow.ts';
 import { begin, commit, rollback } from './transaction.ts';
 import { undo } from './undo.ts';
 
@@ -58,6 +58,7 @@ export const dialect: Dialect = {
   observe,
   adapt,
   createShadow,
+  warmShadow: warm,
   close,
   backup,
   restore,

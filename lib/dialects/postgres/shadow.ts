@@ -12,7 +12,8 @@ import { dropDatabase, newName, offeredShadow, scratchShadow } from './scratch.t
 import { type PrivateServer, startServer } from './server.ts';
 import { isRenewed, serverState } from './state.ts';
 
-const majorOf = (request: ShadowRequest): number | null => request.identity?.versionNumbers[0] ?? null;
+const majorOf = (request: Pick<ShadowRequest, 'identity'>): number | null =>
+  request.identity?.versionNumbers[0] ?? null;
 
 const versionCaveats = (server: PrivateServer, request: ShadowRequest): readonly string[] => {
   const major = majorOf(request);
@@ -25,9 +26,11 @@ const roleOf = (request: ShadowRequest, address: PostgresAddress): string => {
   return typeof role === 'string' ? role : address.user;
 };
 
+type Timed = Pick<ShadowRequest, 'timeouts'>;
+
 const withSession = async <T>(
   address: PostgresAddress,
-  request: ShadowRequest,
+  request: Timed,
   work: (session: Session) => Promise<T>,
 ): Promise<T> => {
   const session = await connect(address, { mode: 'write', timeouts: request.timeouts });
@@ -47,8 +50,14 @@ interface Held {
 
 const servers = createPool<Held>();
 
+/** Which server is to be started early is still being found out. */
+let warming: Promise<void> = Promise.resolve();
+
 /** Stops the private servers that wait for a next shadow. */
-export const close = (): Promise<void> => servers.close();
+export const close = async (): Promise<void> => {
+  await warming;
+  await servers.close();
+};
 
 const adminAddress = ({ user, password, port }: PrivateServer): PostgresAddress =>
   parseAddress(
@@ -56,23 +65,35 @@ const adminAddress = ({ user, password, port }: PrivateServer): PostgresAddress 
     '/',
   );
 
+const start = async (binaries: Binaries, request: Timed): Promise<Held> => {
+  const server = await startServer(binaries);
+  try {
+    const fresh = await withSession(adminAddress(server), request, serverState);
+    return { server, fresh, stop: server.stop };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+};
+
 /** A server with nothing of an earlier shadow in it. */
 const takeServer = (binaries: Binaries, request: ShadowRequest): Promise<Held> =>
   servers.take({
     key: binaries.folder,
-    start: async () => {
-      const server = await startServer(binaries);
-      try {
-        const fresh = await withSession(adminAddress(server), request, serverState);
-        return { server, fresh, stop: server.stop };
-      } catch (error) {
-        await server.stop();
-        throw error;
-      }
-    },
+    start: () => start(binaries, request),
     renew: ({ server, fresh }) =>
       withSession(adminAddress(server), request, (session) => isRenewed(session, fresh)),
   });
+
+/** Starts the server that a next shadow of this target will take. */
+export const warm = (wanted: Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>>): void => {
+  const begin = async (): Promise<void> => {
+    const [request, found] = await Promise.all([wanted, findServers()]);
+    const binaries = chooseServer(found, majorOf(request));
+    if (binaries) servers.warm({ key: binaries.folder, start: () => start(binaries, request) });
+  };
+  warming = begin().catch(() => {}); // `createShadow` says it
+};
 
 interface Furnished {
   readonly address: PostgresAddress;
@@ -127,6 +148,7 @@ const giveBack = async (held: Held, database: string, request: ShadowRequest): P
 const privateShadow = async (request: ShadowRequest): Promise<Shadow | null> => {
   const binaries = chooseServer(await findServers(), majorOf(request));
   if (!binaries) return null;
+  await warming;
   const held = await takeServer(binaries, request);
   const database = newName();
   try {

@@ -70,6 +70,7 @@ const projectOf = (bench: Workbench, detection: Detection): Project => {
 export const source: Source = {
   name: 'alembic',
   title: 'Alembic',
+  replaysAlways: true,
   detect,
   open: async (detection, context) => projectOf(await openWorkbench(detection, context), detection),
 };

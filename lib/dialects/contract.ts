@@ -129,6 +129,8 @@ export interface ShadowRequest {
   readonly scratch?: boolean;
   /** An absolute folder for temporary files. */
   readonly folder: string;
+  /** An absolute folder of the project, whose own packages a dialect may use. Default: those beside dbsync only. */
+  readonly root?: string;
 }
 
 /** A database that dbsync made, of its own name, and will drop. */

@@ -115,6 +115,18 @@ const askPerson = async (context: Desk, rehearsed: Rehearsed, questions: Questio
     kind: 'plan',
     data: { hash: rehearsed.plan.hash, task: rehearsed.run.task, folder: rehearsed.run.folder, ...plan },
   });
+  const { body: rehearsal } = rehearsed.rehearsal.artifact;
+  // What the rehearsal could not show is part of what is approved.
+  if (!rehearsal.faithful)
+    context.world.ui.show({
+      kind: 'rehearsal',
+      data: {
+        hash: rehearsed.rehearsal.hash,
+        task: rehearsed.run.task,
+        folder: rehearsed.run.folder,
+        ...rehearsal,
+      },
+    });
   const accepted = [...optionAcceptances(context, plan)];
   for (const hazard of uncoveredHazards(plan, accepted)) accepted.push(await askHazard(hazard, questions));
   const backup = await askBackup(context, plan, questions);

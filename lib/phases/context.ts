@@ -116,6 +116,7 @@ export const shadowRequest = async (
   timeouts: context.environment.target.timeouts,
   scratch: context.environment.shadow.scratch,
   folder: context.world.temporary,
+  root: context.world.cwd,
   ...(context.environment.shadow.url && { shadowUrl: context.environment.shadow.url }),
 });
 

@@ -45,7 +45,7 @@ const fullMessage = (error: unknown): string => {
  */
 const MISSING_CODES: ReadonlySet<string> = new Set(['0A000', '58P01']);
 const MISSING_WORDS =
-  /extension ".*" is not available|could not open extension control file|could not access file/;
+  /extension ".*" is not available|could not open extension control file|could not access file|not available in PGlite/;
 
 /** What an error says. 55P03: the lock was not available in time, and the statement did nothing. */
 export const explain = (error: unknown): EngineError => {

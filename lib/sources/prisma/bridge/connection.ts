@@ -125,6 +125,7 @@ const shadowsOf =
       timeouts: TIMEOUTS,
       scratch: input.place.url !== null && !input.guard.readOnly,
       folder: input.temporary,
+      root: input.cwd,
       ...(shadowUrl && { shadowUrl }),
     });
     try {

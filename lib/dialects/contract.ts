@@ -74,6 +74,8 @@ export interface HealthFinding {
   readonly remedy: string;
   /** How many rows or objects. */
   readonly count: number;
+  /** The snapshot says it too: where the schema is as predicted, so was this. */
+  readonly inSnapshot?: true;
 }
 
 /** A verdict of one preflight check. */

@@ -63,8 +63,11 @@ export const judgeVerification = (
   },
 ): Pick<Verification, 'outcome' | 'reasons'> => {
   const { compatibility } = evidence;
+  const foreseen = isEmpty(evidence.remaining);
   const fresh = evidence.health.filter(
-    (finding) => !evidence.healthBefore.includes(`${finding.code} ${finding.subject}`),
+    (finding) =>
+      !evidence.healthBefore.includes(`${finding.code} ${finding.subject}`) &&
+      !(finding.inSnapshot === true && foreseen),
   );
   const reasons = [
     ...schemaReasons(evidence.remaining),

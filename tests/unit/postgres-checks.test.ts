@@ -190,6 +190,11 @@ spec('postgres checks', ({ test, skip, after }) => {
         found.map(({ code }) => code),
         ['pg-invalid-index', 'pg-constraint-not-validated'],
       );
+      // A snapshot has the one and not the other.
+      assert.equal(
+        found.map(({ inSnapshot }) => inSnapshot),
+        [undefined, true],
+      );
       assert.is(found[0]?.remedy, 'DROP INDEX CONCURRENTLY public.broken; then build it again.');
       assert.is((await runCheck('postgres-health', session)).status, 'warning');
     });

@@ -43,6 +43,18 @@ spec('verdict of a verification', ({ test }) => {
     assert.is(judged({ rows: rows.map((row) => ({ ...row, touched: true })) }).outcome, 'proven');
   });
 
+  test('a finding that the predicted schema has too is as promised', () => {
+    const finding = {
+      code: 'constraint-not-validated',
+      subject: 'constraint c',
+      message: 'was never validated',
+      remedy: 'validate it',
+      count: 1,
+    };
+    assert.is(judged({ health: [{ ...finding, inSnapshot: true }] }).outcome, 'proven');
+    assert.is(judged({ health: [finding] }).outcome, 'mismatch');
+  });
+
   test('a finding that was there before does not count; a new one does', () => {
     const finding = {
       code: 'invalid-index',

@@ -10,6 +10,7 @@ interface Finding {
   readonly sql: string;
   readonly message: string;
   readonly remedy: string;
+  readonly inSnapshot?: true;
 }
 
 const FINDINGS: readonly Finding[] = [
@@ -34,6 +35,7 @@ const FINDINGS: readonly Finding[] = [
       WHERE ${USER} AND NOT k.convalidated AND k.conparentid = 0 ORDER BY 1`,
     message: 'The constraint was never validated: rows from before it may break it.',
     remedy: 'ALTER TABLE {table} VALIDATE CONSTRAINT {name};',
+    inSnapshot: true,
   },
   {
     code: 'pg-trigger-disabled',
@@ -75,6 +77,7 @@ export const health = async (session: Session): Promise<readonly HealthFinding[]
         message: fill(finding.message, row),
         remedy: fill(finding.remedy, row),
         count: 1,
+        ...(finding.inSnapshot && { inSnapshot: true }),
       });
     }
   }

@@ -113,6 +113,19 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     absent: ['pg-add-required-column', 'pg-add-column-volatile-default'],
   },
   {
+    name: 'text that is read as json',
+    sql: 'ALTER TABLE e ALTER COLUMN a TYPE jsonb USING a::jsonb',
+    found: ['pg-narrow-type', 'pg-change-type-rewrite'],
+    absent: ['pg-using-expression'],
+    count: 0,
+  },
+  {
+    name: 'text that an expression turns into json',
+    sql: 'ALTER TABLE e ALTER COLUMN a TYPE jsonb USING to_jsonb(a)',
+    found: ['pg-using-expression'],
+    absent: ['pg-narrow-type'],
+  },
+  {
     name: 'volatile default',
     sql: 'ALTER TABLE t ADD COLUMN r uuid DEFAULT gen_random_uuid()',
     found: ['pg-add-column-volatile-default'],

@@ -1,6 +1,7 @@
 // What a change of a column's type does: nothing, a rebuild of indexes, a rewrite, or a loss. Pure.
 import type { Alike, Hazard, PlannedStatement, Probe } from '../../risk/index.ts';
 import { describeSubject, type SchemaObject, type Subject, subjectOf } from '../../schema/index.ts';
+import { unreadable } from './hazard-casts.ts';
 import { RULES } from './hazard-rules.ts';
 import { listOf, mended, nameOf, onTable, quotedName, type Scene } from './hazard-scene.ts';
 import { isComputed } from './hazard-using.ts';
@@ -158,9 +159,12 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
     ];
   }
   if (keepsRows(from, to) || holdsDigits(from, to) || holdsInstants(from, to)) return [];
-  const where = misfits(change.subject.name, from, to);
+  const unread = isComputed(scene, change.at, change.subject.name)
+    ? null
+    : unreadable(change.subject.name, { ...change, major: scene.major });
+  const where = misfits(change.subject.name, from, to) ?? unread;
   if (where === null && !isLossy(from, to)) return [];
-  const cuts = /\bUSING\b/i.test(change.at?.statement.text ?? '') || isLossy(from, to);
+  const cuts = unread === null && (/\bUSING\b/i.test(change.at?.statement.text ?? '') || isLossy(from, to));
   const failing = mended(scene, change.table) ? 'may-fail' : 'will-fail';
   const probe: Probe | undefined =
     where === null

@@ -6,7 +6,8 @@ const { pythonWith } = await import('../helpers/alembic.ts');
 const alembic = await import('../helpers/alembic-stage.ts');
 const { NO_SERVER, startPostgres } = await import('../helpers/postgres.ts');
 const { copyProject } = await import('../helpers/project.ts');
-const { artifact, folderOf, refusal, run } = await import('../helpers/scenario.ts');
+const { artifact, folderOf, refusal, run, worldOf } = await import('../helpers/scenario.ts');
+const { PHASES } = await import('../../lib/phases/index.ts');
 const { spec } = await import('../helpers/spec.ts');
 
 const CONFIG = `export default { source: 'prisma', environments: { dev: { database: 'postgres', urlVariable: 'SHOP_URL', protected: false } } };
@@ -30,21 +31,26 @@ spec('scenarios: PGlite as the last resort', ({ test, skip, after }) => {
     try {
       await project.writeConfig(CONFIG);
       const scene = { environment: { SHOP_URL: await server.createDatabase() } };
+      const shown: { kind: string }[] = [];
       const sync = async (): Promise<Awaited<ReturnType<typeof run>>> => {
-        const planned = await run(project.root, 'plan', {}, scene);
+        const planned = await run(project.root, 'plan', { task: 'shop' }, scene);
         const decisions = artifact(folderOf(planned), 'plan.json').decisions as {
           code: string;
           decision: string;
         }[];
         const open = decisions.filter((item) => item.decision === 'open').map((item) => item.code);
         const accept = [...new Set(open)].map((item) => ({ code: item, reason: 'accepted by the test' }));
-        return run(project.root, 'sync', { confirm: 'dev', backup: 'a dump', accept }, scene);
+        const world = worldOf(project.root, { ...scene, answers: ['dev'] });
+        const ui = { ...world.ui, show: (outcome: { kind: string }) => void shown.push(outcome) };
+        return PHASES.sync({ ...world, ui }, { env: 'dev', task: 'shop', backup: 'a dump', accept });
       };
       const first = await sync();
       const rehearsal = artifact(folderOf(first), 'rehearsal.json');
       assert.match(String(rehearsal.replica), /^PGlite/);
       assert.is(rehearsal.faithful, false);
       assert.is(artifact(folderOf(first), 'verification.json').outcome, 'proven');
+      const atApproval = shown.find(({ kind }) => kind === 'rehearsal');
+      assert.match(JSON.stringify(atApproval), /PGlite has one session/);
 
       // The shadow's own extension is of another version: the target's is made there too.
       await project.addMigration('29990101000000_more', MORE);

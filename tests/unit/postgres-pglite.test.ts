@@ -1,7 +1,7 @@
 // PGlite as a shadow database, on a machine without server programs: what it holds, whom it lets in, what it says of itself, and that
 // nothing of it is left.
 import '../helpers/without-servers.ts';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -124,6 +124,21 @@ spec('PGlite', ({ test, skip, after }) => {
         assert.ok(error.next.includes('$ npm install --save-dev @electric-sql/pglite'));
       });
     }));
+
+  test('a version of the package that nobody looked at is refused', async () => {
+    const root = path.join(temporary, 'old');
+    const folder = path.join(root, 'node_modules/@electric-sql/pglite');
+    mkdirSync(path.join(folder, 'dist'), { recursive: true });
+    writeFileSync(path.join(folder, 'package.json'), '{ "version": "0.3.1", "main": "dist/index.cjs" }');
+    writeFileSync(path.join(folder, 'dist/index.cjs'), 'throw new Error("it was run");');
+    const url = await server.createDatabase();
+    await withSession(url, async (target) => {
+      const error = await refusal(async () => createShadow(await requestOf(target, { root })));
+      assert.is(error.code, 'SHADOW_UNAVAILABLE');
+      assert.match(error.why ?? '', /version 0\.3\.1/);
+    });
+    rmSync(root, { recursive: true });
+  });
 
   test('a copy is the very structure, on another version; what is less certain is said; nothing is left', async () => {
     let address: Shadow['address'] | null = null;

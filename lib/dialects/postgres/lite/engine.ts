@@ -1,5 +1,6 @@
 // PGlite (PostgreSQL compiled to WebAssembly) in a thread of its own: found where somebody installed it, asked in the protocol's bytes,
 // ended when it takes too long or too much. Everything it holds is in memory. Knows no socket and no session.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +14,8 @@ export const PACKAGE = '@electric-sql/pglite';
 export interface Package {
   /** Absolute file of its entry. */
   readonly entry: string;
+  /** As its package.json says; null where that cannot be read. */
+  readonly version: string | null;
   /** Absolute files of the extensions that it brings, by PostgreSQL's name for each. */
   readonly extensions: ReadonlyMap<string, string>;
 }
@@ -37,6 +40,20 @@ const EXTENSIONS: readonly string[] = [
   ...['seg', 'tablefunc', 'tcn', 'tsm_system_rows', 'tsm_system_time', 'unaccent', 'uuid-ossp'],
 ];
 
+/** The versions whose behaviour was looked at. */
+export const KNOWN = /^0\.5\./;
+
+/** The entry lies in a folder beside package.json. */
+const versionOf = (entry: string): string | null => {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path.join(entry, '../../package.json'), 'utf8'));
+    const found: unknown = Reflect.get(Object(manifest), 'version');
+    return typeof found === 'string' ? found : null;
+  } catch {
+    return null;
+  }
+};
+
 const findFrom = (file: string): Package | null => {
   const require = createRequire(file);
   const resolve = (name: string): string | null => {
@@ -53,7 +70,7 @@ const findFrom = (file: string): Package | null => {
     const found = resolve(`${PACKAGE}/contrib/${name.replaceAll('-', '_')}`);
     if (found) extensions.set(name, found);
   }
-  return { entry, extensions };
+  return { entry, version: versionOf(entry), extensions };
 };
 
 /** The package of the user's project, else the one beside dbsync; null where neither has it. */

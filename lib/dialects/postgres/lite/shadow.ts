@@ -11,7 +11,15 @@ import { loadParser } from '../parse.ts';
 import { printable, quote } from '../quote.ts';
 import type { Fill } from '../scratch.ts';
 import { type Barred, DATABASE, type Door, openDoor } from './door.ts';
-import { type Engine, findPackage, type Limits, PACKAGE, type Package, startEngine } from './engine.ts';
+import {
+  type Engine,
+  findPackage,
+  KNOWN,
+  type Limits,
+  PACKAGE,
+  type Package,
+  startEngine,
+} from './engine.ts';
 import { differs, makesDifferent, VIEWS_ALIKE_FROM } from './views.ts';
 
 /** The superuser that PGlite brings. */
@@ -182,6 +190,8 @@ const failed = (error: unknown): DbsyncError =>
 export const liteShadow = async (request: ShadowRequest, fill: Fill): Promise<Shadow | null> => {
   const found = findPackage(request.root);
   if (!found) return null;
+  if (!KNOWN.test(found.version ?? ''))
+    throw failed(new Error(`Its version ${found.version ?? ''} is not one that dbsync knows.`));
   const barred = await barredFor(request);
   let engine: Engine | null = null;
   let door: Door | null = null;

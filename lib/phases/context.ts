@@ -132,7 +132,7 @@ const build = async (world: World, options: PhaseOptions, needs: Needs): Promise
   refuseReverse(options.direction);
   const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
   const environment = resolveEnvironment(loaded, options.env);
-  const dialect = await loadDialect(environment.target.dialect, needs);
+  const dialect = await loadDialect(environment.target.dialect, { analyses: false });
   const address = dialect.address(environment.target.url, loaded.root);
   const redact = outward(world, everySecret(environment, address));
   const detection = await detectSource(
@@ -141,7 +141,11 @@ const build = async (world: World, options: PhaseOptions, needs: Needs): Promise
     loaded.config,
   );
   const partial = { world, options, loaded, environment, dialect, address, redact, detection };
-  const project = await openProject(partial, needs.plans ?? false).catch(async (error: unknown) => {
+  // Opening reads files and starts the tool, and needs nothing analysed; what analyses gets ready beside it.
+  const [project] = await Promise.all([
+    openProject(partial, needs.plans ?? false),
+    needs.analyses ? dialect.prepare?.() : null,
+  ]).catch(async (error: unknown) => {
     await dialect.close?.();
     throw error;
   });

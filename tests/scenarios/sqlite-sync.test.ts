@@ -55,6 +55,35 @@ spec('sync on SQLite', ({ test }) => {
       assert.is(bytesOf(databaseOf(project)), before);
     }));
 
+  test('a migration that opens or writes another file is refused before it touches it, in the rehearsal too', () =>
+    withProject(async (project) => {
+      await run(project.root, 'sync', { confirm: 'dev' });
+      const other = path.join(project.root, 'other.db');
+      const made = new Database(other);
+      made.exec('CREATE TABLE kept (id INTEGER PRIMARY KEY); INSERT INTO kept VALUES (1)');
+      made.close();
+      const [before, target] = [bytesOf(other), bytesOf(databaseOf(project))];
+      for (const [index, sql] of [
+        `/* quietly */ ATTACH DATABASE '${other}' AS other;\nDELETE FROM other.kept;`,
+        `attach '' || '${other}' as other;\nDELETE FROM other.kept;`,
+        `VACUUM main INTO '${other}2';`,
+      ].entries()) {
+        const id = `2030010${index + 1}000000_reach`;
+        await project.addMigration(id, `${sql}\n`);
+        const error = await refusal(project.root, 'sync', { confirm: 'dev' });
+        assert.match(error.message, /another file/);
+        await project.removeMigration(id);
+      }
+      assert.is(bytesOf(other), before);
+      assert.not.ok(existsSync(`${other}2`));
+      assert.is(bytesOf(databaseOf(project)), target);
+      await project.addMigration(
+        '20300104000000_own',
+        "ATTACH ':memory:' AS scratch;\nCREATE TABLE scratch.s (a);\nDETACH scratch;\n",
+      );
+      assert.is((await run(project.root, 'sync', { confirm: 'dev' })).exitCode, 0);
+    }));
+
   test("the ledger is the migration tool's own: one finished row for each file, with its checksum", () =>
     withProject(async (project) => {
       await run(project.root, 'sync', { confirm: 'dev' });

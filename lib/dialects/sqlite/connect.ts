@@ -8,6 +8,7 @@ import { DbsyncError } from '../../errors/index.ts';
 import type { Timeouts } from '../../target/index.ts';
 import type { Address, ConnectOptions, RawResult, Row, Session } from '../contract.ts';
 import { holdersOf } from './holders.ts';
+import { refuseOtherFiles } from './one-file.ts';
 import { driverMissing, fileExists, isDriverFault, noPermission, openingError, unusable } from './opening.ts';
 import { printable, SHADOW_PREFIX } from './rules.ts';
 
@@ -147,10 +148,20 @@ const sessionOf = (handle: Handle, address: Address, options: ConnectOptions): S
   const session: Session = {
     mode: options.mode,
     address,
-    query: async (sql, values = []) => query(handle, sql, values),
-    raw: async (sql, values = []) => raw(handle, sql, values),
-    execute: async (sql) => execute(handle, sql),
+    query: async (sql, values = []) => {
+      refuseOtherFiles(sql);
+      return query(handle, sql, values);
+    },
+    raw: async (sql, values = []) => {
+      refuseOtherFiles(sql);
+      return raw(handle, sql, values);
+    },
+    execute: async (sql) => {
+      refuseOtherFiles(sql);
+      return execute(handle, sql);
+    },
     script: async (sql) => {
+      refuseOtherFiles(sql);
       handle.exec(sql);
     },
     limit: async ({ lockMs }) => {

@@ -85,10 +85,13 @@ const unforeseen = (step: Step, effect: TableEffect, scene: Scene): readonly Haz
   return [fit(hazardOf(processRule('x-measured-lock'), { subject, message, at: at(step) }))];
 };
 
-/** A hazard that was lowered for its table warned of the work all the same. */
+/** A hazard of such work that was lowered for its table warned of it all the same; mere advice did not. */
 const isWarned = (step: Step, hazards: readonly Hazard[], { claims }: Scene['dialect']): boolean =>
   hazards.some(
-    (hazard) => isOf(hazard, step) && (hazard.severity === 'blocking' || claims?.[hazard.code] !== undefined),
+    (hazard) =>
+      isOf(hazard, step) &&
+      (hazard.severity === 'blocking' ||
+        (hazard.adjusted !== undefined && claims?.[hazard.code] !== undefined)),
   );
 
 const raised = (hazards: readonly Hazard[], scene: Scene): readonly Hazard[] =>

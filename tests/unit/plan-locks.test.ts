@@ -167,6 +167,7 @@ spec('plan: hazards against what was seen', ({ test }) => {
     const work = [step(1, [effect('orders', { work: 'rewrite' })])];
     assert.equal(against([], work), ['x-measured-work blocking: the table is large: about 5,000,000 rows']);
     assert.equal(against([hazard('other', 'blocking', 1)], work), ['other blocking']);
+    assert.is(against([hazard('rewrites', 'advice', 1)], work).length, 2, 'advice is no warning');
     const lowered = (code: string): Hazard => ({ ...hazard(code, 'advice', 1), adjusted: 'lowered' });
     assert.equal(
       against([lowered('rewrites')], work),

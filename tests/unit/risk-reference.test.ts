@@ -1,5 +1,5 @@
 // The page of hazards and the rules in the code say the same: a section for every code, a line for every code, no code too many.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { type HazardRule, PROCESS_RULES, SEVERITIES } from '../../lib/risk/index.ts';
@@ -15,16 +15,16 @@ const sections = new Map(
 );
 const rows = [...page.matchAll(/^\| ((?:[a-z]+)-[a-z0-9-]+) \| (.+) \|$/gm)].map((match) => match[1] ?? '');
 
-/** The rules that every dialect exports from its `hazards.ts`, if it has any. */
+/** The rules of the process and those that each dialect exports from its `hazards.ts`; a dialect without the file is an error. */
 const everyRule = async (): Promise<HazardRule[]> => {
   const dialects = path.join(root, 'lib/dialects');
-  const files = readdirSync(dialects)
-    .map((name) => path.join(dialects, name, 'hazards.ts'))
-    .filter((file) => existsSync(file));
-  const modules: readonly { readonly rules?: readonly HazardRule[] }[] = await Promise.all(
+  const files = readdirSync(dialects, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => path.join(dialects, name, 'hazards.ts'));
+  const modules: readonly { readonly rules: readonly HazardRule[] }[] = await Promise.all(
     files.map((file) => import(file)),
   );
-  return [...PROCESS_RULES, ...modules.flatMap((one) => one.rules ?? [])];
+  return [...PROCESS_RULES, ...modules.flatMap((one) => one.rules)];
 };
 
 spec('risk-reference', ({ test }) => {

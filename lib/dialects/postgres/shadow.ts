@@ -1,14 +1,15 @@
 // Makes shadow databases. Every one is dbsync's own, by name or by proof, is never the target, and is always dropped.
 import { DbsyncError } from '../../errors/index.ts';
 import { Secret } from '../../target/index.ts';
-import type { Session, Shadow, ShadowRequest } from '../contract.ts';
+import type { Shadow, ShadowRequest } from '../contract.ts';
 import { createPool } from '../pool.ts';
 import { otherAddress, type PostgresAddress, parseAddress, postgresAddress } from './address.ts';
 import { type Binaries, chooseServer, findServers } from './binaries.ts';
-import { connect, ensureSchema } from './connect.ts';
+import { ensureSchema } from './connect.ts';
 import { copyStructure } from './copy.ts';
 import { forgetImages, INSTALL, liteShadow } from './lite/shadow.ts';
 import { createLike, extensionCaveats, mirrorDefaults, mirrorLogin } from './mirror.ts';
+import { roleOf, SUPERUSER, withSession } from './own.ts';
 import { dropDatabase, newName, offeredShadow, scratchShadow } from './scratch.ts';
 import { type PrivateServer, startServer } from './server.ts';
 import { isRenewed, serverState } from './state.ts';
@@ -22,25 +23,7 @@ const versionCaveats = (server: PrivateServer, request: ShadowRequest): readonly
   return [`the target runs PostgreSQL ${request.identity?.version}, the shadow ${server.binaries.version}`];
 };
 
-const roleOf = (request: ShadowRequest, address: PostgresAddress): string => {
-  const role = request.identity?.facts.role;
-  return typeof role === 'string' ? role : address.user;
-};
-
 type Timed = Pick<ShadowRequest, 'timeouts'>;
-
-const withSession = async <T>(
-  address: PostgresAddress,
-  request: Timed,
-  work: (session: Session) => Promise<T>,
-): Promise<T> => {
-  const session = await connect(address, { mode: 'write', timeouts: request.timeouts });
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
-};
 
 /** A private server, and its state when it was new. */
 interface Held {
@@ -133,8 +116,6 @@ const fill = async (address: PostgresAddress, request: ShadowRequest): Promise<r
     ...(await mirrorDefaults(target, shadow)),
   ]);
 };
-
-const SUPERUSER = 'statements run there as a superuser: missing privileges show only on the target';
 
 /** Drops the database and keeps its server for the next shadow; a server that does not let it go is stopped. */
 const giveBack = async (held: Held, database: string, request: ShadowRequest): Promise<void> => {

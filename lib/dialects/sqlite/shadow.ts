@@ -12,8 +12,6 @@ import { copyInto, removeFile } from './image.ts';
 import { fileExists } from './opening.ts';
 import { NAME, printable, SHADOW_PREFIX } from './rules.ts';
 
-/** Every database that dbsync makes for itself begins with this. */
-
 const unavailable = (summary: string, why: string, cause?: unknown): DbsyncError =>
   new DbsyncError('SHADOW_UNAVAILABLE', {
     summary,

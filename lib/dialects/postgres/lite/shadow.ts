@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import { DbsyncError, messageOf } from '../../../errors/index.ts';
 import { Secret } from '../../../target/index.ts';
-import type { Session, Shadow, ShadowRequest } from '../../contract.ts';
+import type { Shadow, ShadowRequest } from '../../contract.ts';
 import { otherAddress, type PostgresAddress, parseAddress, postgresAddress } from '../address.ts';
-import { connect } from '../connect.ts';
 import { mirrorLogin } from '../mirror.ts';
+import { roleOf, SUPERUSER, withSession } from '../own.ts';
 import { loadParser } from '../parse.ts';
 import { printable, quote } from '../quote.ts';
 import type { Fill } from '../scratch.ts';
@@ -125,24 +125,8 @@ const barredFor = async ({ identity, target }: ShadowRequest): Promise<Barred | 
 const ALWAYS: readonly string[] = [
   'PGlite has one session: that a statement waits for others, or makes them wait, was not measured there',
   'a limit of time that a migration sets itself (statement_timeout, lock_timeout) has no effect there and was not measured',
-  'statements run there as a superuser: missing privileges show only on the target',
+  SUPERUSER,
 ];
-
-const withSession = async <T>(
-  address: PostgresAddress,
-  request: ShadowRequest,
-  work: (session: Session) => Promise<T>,
-): Promise<T> => {
-  const session = await connect(address, { mode: 'write', timeouts: request.timeouts });
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
-};
-
-const roleOf = (request: ShadowRequest, address: PostgresAddress): string =>
-  text(request.identity?.facts.role) ?? address.user;
 
 const VERSION = `SELECT pg_catalog.current_setting('server_version') AS version`;
 

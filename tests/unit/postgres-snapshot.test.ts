@@ -2,6 +2,12 @@
 import * as assert from 'uvu/assert';
 import { findClients } from '../../lib/dialects/postgres/binaries.ts';
 import { loadStructure } from '../../lib/dialects/postgres/copy.ts';
+import {
+  inLikeness,
+  likenessOf,
+  readServer,
+  type ServerFacts,
+} from '../../lib/dialects/postgres/inspect/likeness.ts';
 import { inspect } from '../../lib/dialects/postgres/inspect.ts';
 import { programEnvironment, runProgram } from '../../lib/dialects/postgres/programs.ts';
 import {
@@ -10,6 +16,7 @@ import {
   fingerprint,
   patchSnapshot,
   type Snapshot,
+  snapshotOf,
 } from '../../lib/schema/index.ts';
 import { SHARED_ROLES, SNAPSHOT_CASES, type SnapshotCase } from '../cases/postgres-snapshot.ts';
 import {
@@ -64,6 +71,14 @@ const sameAfterRestore = async (server: TestServer, after: Snapshot, text: strin
   });
 };
 
+/** What each server made of each case. */
+const reached = new Map<TestServer, Map<string, Snapshot>>();
+
+const remember = (server: TestServer, { name }: SnapshotCase, snapshot: Snapshot): void => {
+  const known = reached.get(server) ?? new Map<string, Snapshot>();
+  reached.set(server, known.set(name, snapshot));
+};
+
 const check = async (server: TestServer, item: SnapshotCase): Promise<void> => {
   const url = await server.createDatabase();
   await withSession(url, async (session) => {
@@ -72,6 +87,7 @@ const check = async (server: TestServer, item: SnapshotCase): Promise<void> => {
     const dumpBefore = item.notDumped ? null : await dumpBase(server, url, item.base);
     await session.script(item.change);
     const after = await inspect(session, NOTHING);
+    remember(server, item, after);
     assert.is.not(fingerprint(before), fingerprint(after), 'the fingerprint must change');
     const difference = diffSnapshots(before, after);
     assert.ok(difference.changes.length > 0, 'the diff must show it');
@@ -122,6 +138,12 @@ const startCases = (): readonly Outcome[] => {
     });
 };
 
+const factsOf = (server: TestServer): Promise<ServerFacts> => withSession(server.url, readServer);
+
+const pairs = servers.flatMap((shadow) =>
+  servers.filter((target) => target !== shadow).map((target) => ({ shadow, target })),
+);
+
 spec('postgres snapshot', ({ test, skip, after }) => {
   after(async () => {
     for (const server of servers) await server.stop();
@@ -131,6 +153,19 @@ spec('postgres snapshot', ({ test, skip, after }) => {
     test(title, async () => {
       const error = await result;
       if (error !== null) throw error;
+    });
+  }
+  for (const { shadow, target } of pairs) {
+    test(`${shadow.title} in the likeness of ${target.title}: every case is the same`, async () => {
+      const likeness = likenessOf(await factsOf(shadow), await factsOf(target));
+      assert.ok(likeness);
+      const differences = [...(reached.get(target) ?? [])].flatMap(([name, wanted]) => {
+        const found = reached.get(shadow)?.get(name);
+        if (!found) return [];
+        const read = snapshotOf('postgres', inLikeness(found.objects, likeness));
+        return diffSnapshots(wanted, read).changes.map((change) => `${name}: ${describeChange(change)}`);
+      });
+      assert.equal(differences, []);
     });
   }
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, Secret } from '../../target/index.ts';
 import type { Address } from '../contract.ts';
+import type { Likeness } from './inspect/likeness.ts';
 import { buildUrl, decodePercent, parseUrl, type UrlParts } from './url.ts';
 
 /** How TLS is used, in libpq's words (https://www.postgresql.org/docs/current/libpq-ssl.html, table 32.1). */
@@ -36,6 +37,8 @@ export interface PostgresAddress extends Address {
   readonly tls: TlsSettings;
   readonly params: ReadonlyMap<string, string>;
   readonly connectTimeoutMs: number | null;
+  /** Of a shadow whose server speaks otherwise than the target's: what its schema is to be read as. */
+  readonly likeness?: Likeness;
 }
 
 /** URL schemes: PostgreSQL's own two, and SQLAlchemy's `dialect+driver`. The first is what dbsync writes. */
@@ -179,6 +182,10 @@ export const postgresAddress = (address: Address): PostgresAddress =>
   'tls' in address && address.dialect === 'postgres'
     ? (address as PostgresAddress)
     : parseAddress(address.url, ROOT);
+
+/** An address whose schema is to be read as another server's. */
+export const withLikeness = (address: PostgresAddress, likeness: Likeness | null): PostgresAddress =>
+  likeness ? { ...address, likeness } : address;
 
 /** Parameters that say how to reach the original server, and so mean nothing for another one. */
 const SERVER_PARAMS = /^(ssl|options|pgbouncer|channel_binding|target_session_attrs|connect_timeout)/;

@@ -1,8 +1,10 @@
 // Reads a database's whole schema: one query per kind, in one consistent read-only view. Decides nothing about it.
 import { type SchemaObject, type Snapshot, snapshotOf } from '../../schema/index.ts';
 import type { InspectOptions, RawResult, Session } from '../contract.ts';
+import { postgresAddress } from './address.ts';
 import { type Note, startAssembly } from './inspect/assemble.ts';
 import { withoutIgnored } from './inspect/ignore.ts';
+import { inLikeness } from './inspect/likeness.ts';
 import { emptyLookup, type Lookup } from './inspect/lookup.ts';
 import { readCatalogueRows } from './inspect/rows.ts';
 import type { CatalogueContext, CatalogueQuery } from './inspect/sql.ts';
@@ -93,13 +95,15 @@ const readCatalogue = async (session: PostgresSession): Promise<readonly SchemaO
 
 /**
  * The schema as the server describes it, without the objects of extensions. Owners and privileges are given where they
- * differ from the role that dbsync works as. Needs a session without an open transaction.
+ * differ from the role that dbsync works as. A shadow's is told as the server that it stands for would tell it. Needs a session without an open transaction.
  */
 export const inspect = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
   await session.script(OPEN_CATALOGUE);
   try {
     const objects = await readCatalogue(postgresSession(session));
-    return snapshotOf('postgres', withoutIgnored(objects, options.ignore));
+    const { likeness } = postgresAddress(session.address);
+    const said = likeness ? inLikeness(objects, likeness) : objects;
+    return snapshotOf('postgres', withoutIgnored(said, options.ignore));
   } finally {
     await session.script(CLOSE_CATALOGUE);
   }

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Identity, Session } from '../contract.ts';
 import { explain } from './explain.ts';
+import type { ServerFacts } from './inspect/likeness.ts';
 import { literal, quote } from './quote.ts';
 
 const ROLES = `SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' ORDER BY rolname`;
@@ -149,21 +150,12 @@ export const mirrorDefaults = async (target: Session, shadow: Session): Promise<
     : [`default privileges of ${[...missing].join(', ')} could not be taken over`];
 };
 
-const EXTENSIONS = 'SELECT e.extname AS name, e.extversion AS version FROM pg_catalog.pg_extension e';
-const AVAILABLE = 'SELECT name, default_version AS version FROM pg_catalog.pg_available_extensions';
-
 /** Extensions of the target that the shadow's server lacks, or has in another version. */
-export const extensionCaveats = async (target: Session, shadow: Session): Promise<readonly string[]> => {
-  const available = new Map(
-    (await shadow.query(AVAILABLE)).map((row) => [String(row.name), String(row.version)]),
-  );
-  const caveats: string[] = [];
-  for (const row of await target.query(EXTENSIONS)) {
-    const [name, version] = [String(row.name), String(row.version)];
-    const there = available.get(name);
-    if (there === undefined) caveats.push(`the extension ${name} is not available in the shadow's server`);
-    else if (there !== version)
-      caveats.push(`the extension ${name} is ${version} in the target and ${there} in the shadow`);
-  }
-  return caveats;
-};
+export const extensionCaveats = (target: ServerFacts, shadow: ServerFacts): readonly string[] =>
+  [...target.installed].flatMap(([name, version]) => {
+    const there = shadow.offered.get(name);
+    if (there === undefined) return [`the extension ${name} is not available in the shadow's server`];
+    return there === version
+      ? []
+      : [`the extension ${name} is ${version} in the target and ${there} in the shadow`];
+  });

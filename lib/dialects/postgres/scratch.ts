@@ -3,18 +3,31 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, Secret, type Timeouts } from '../../target/index.ts';
 import type { Identity, Session, Shadow, ShadowRequest } from '../contract.ts';
-import { type PostgresAddress, parseAddress, postgresAddress, siblingAddress } from './address.ts';
+import {
+  type PostgresAddress,
+  parseAddress,
+  postgresAddress,
+  siblingAddress,
+  withLikeness,
+} from './address.ts';
 import { connect, connectMaintenance } from './connect.ts';
 import { explain } from './explain.ts';
 import { identify, same } from './identify.ts';
+import type { Likeness } from './inspect/likeness.ts';
 import { inspect } from './inspect.ts';
 import { localeClauses } from './mirror.ts';
 import { literal, printable, quote } from './quote.ts';
 import { SHADOW_PREFIX } from './server.ts';
 import { buildUrl } from './url.ts';
 
-/** Puts into a new, empty shadow what it shall hold; answers with caveats. */
-export type Fill = (address: PostgresAddress, request: ShadowRequest) => Promise<readonly string[]>;
+/** How far a shadow stands for the target. */
+export interface Filled {
+  readonly caveats: readonly string[];
+  readonly likeness: Likeness | null;
+}
+
+/** Puts into a new, empty shadow what it shall hold. */
+export type Fill = (address: PostgresAddress, request: ShadowRequest) => Promise<Filled>;
 
 const unavailable = (summary: string, why: string, next: string): DbsyncError =>
   new DbsyncError('SHADOW_UNAVAILABLE', { summary, why, next: [next] });
@@ -59,8 +72,9 @@ const newDatabase = async (place: Place, request: ShadowRequest, fill: Fill): Pr
   const drop = (): Promise<void> => dropDatabase(place.server, database, request.timeouts);
   try {
     const address = place.addressOf(database);
-    const caveats = await fill(address, request);
-    return { address, description: place.description, holdsData: false, caveats, drop };
+    const { caveats, likeness } = await fill(address, request);
+    const { description } = place;
+    return { address: withLikeness(address, likeness), description, holdsData: false, caveats, drop };
   } catch (error) {
     await drop();
     throw error;

@@ -61,6 +61,9 @@ const freePort = (): Promise<number> =>
 /** The superuser that initdb makes. */
 const USER = 'postgres';
 
+/** What the rules of access ask for; until 13 the server's own default is md5. */
+const ENCRYPTION = 'password_encryption=scram-sha-256';
+
 /** Durability is worth nothing in a database that nobody keeps; many locks, as a whole history may run in one go. */
 const SETTINGS: readonly string[] = [
   'listen_addresses=127.0.0.1',
@@ -77,12 +80,13 @@ const SETTINGS: readonly string[] = [
   'max_wal_size=1GB',
   'max_locks_per_transaction=1024',
   'log_min_messages=fatal',
+  ENCRYPTION,
 ];
 
 /** For the single-user mode: its errors are heard, the statement is not. */
 const ALONE: readonly string[] = [
   ...['fsync=off', 'full_page_writes=off', 'shared_buffers=1MB'],
-  ...['log_min_messages=error', 'log_min_error_statement=panic'],
+  ...['log_min_messages=error', 'log_min_error_statement=panic', ENCRYPTION],
 ];
 
 /**
@@ -98,16 +102,24 @@ const ENVIRONMENT = { LC_ALL: 'C', PATH: '/usr/bin:/bin' };
 /** Nobody can log in to what initdb makes: the password and the rules that ask for it come with each server. */
 const INITDB: readonly string[] = [
   ...['-U', USER, '-A', 'reject', '-E', 'UTF8', '--locale=C'],
-  ...['--no-sync', '--no-instructions', '--wal-segsize=1'],
+  ...['--no-sync', '--wal-segsize=1'],
 ];
 
+/** From 14 on initdb can leave out what to do next; what it says is read by nobody. */
+const initdbOptions = ({ major }: Binaries): readonly string[] =>
+  major < 14 ? INITDB : [...INITDB, '--no-instructions'];
+
 const initialise = async (binaries: Binaries, folder: string, owner: Owner): Promise<void> => {
-  await run(path.join(binaries.folder, 'initdb'), ['-D', path.join(folder, 'data'), ...INITDB], {
-    ...owner,
-    cwd: folder,
-    env: ENVIRONMENT,
-    timeout: 60_000,
-  });
+  await run(
+    path.join(binaries.folder, 'initdb'),
+    ['-D', path.join(folder, 'data'), ...initdbOptions(binaries)],
+    {
+      ...owner,
+      cwd: folder,
+      env: ENVIRONMENT,
+      timeout: 60_000,
+    },
+  );
 };
 
 /** Who may log in, in place of the template's file: whoever has the password. */

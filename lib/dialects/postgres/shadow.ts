@@ -1,16 +1,23 @@
 // Makes shadow databases. Every one is dbsync's own, by name or by proof, is never the target, and is always dropped.
 import { DbsyncError } from '../../errors/index.ts';
 import { Secret } from '../../target/index.ts';
-import type { Shadow, ShadowRequest } from '../contract.ts';
+import type { Session, Shadow, ShadowRequest } from '../contract.ts';
 import { createPool } from '../pool.ts';
-import { otherAddress, type PostgresAddress, parseAddress, postgresAddress } from './address.ts';
+import {
+  otherAddress,
+  type PostgresAddress,
+  parseAddress,
+  postgresAddress,
+  withLikeness,
+} from './address.ts';
 import { type Binaries, chooseServer, findServers } from './binaries.ts';
 import { ensureSchema } from './connect.ts';
 import { copyStructure } from './copy.ts';
+import { likenessOf, readServer } from './inspect/likeness.ts';
 import { forgetImages, INSTALL, liteShadow } from './lite/shadow.ts';
 import { createLike, extensionCaveats, mirrorDefaults, mirrorLogin } from './mirror.ts';
 import { roleOf, SUPERUSER, withSession } from './own.ts';
-import { dropDatabase, newName, offeredShadow, scratchShadow } from './scratch.ts';
+import { dropDatabase, type Fill, type Filled, newName, offeredShadow, scratchShadow } from './scratch.ts';
 import { type PrivateServer, startServer } from './server.ts';
 import { isRenewed, serverState } from './state.ts';
 
@@ -98,23 +105,30 @@ const furnish = async (
     return { login: { user: login.user, password: login.password }, caveats };
   });
   const address = otherAddress(like, { port: server.port, ...made.login, database });
-  return { address, caveats: [...made.caveats, ...(await fill(address, request))] };
+  const { caveats, likeness } = await fill(address, request);
+  return { address: withLikeness(address, likeness), caveats: [...made.caveats, ...caveats] };
+};
+
+/** What the target and the shadow's server say in two ways, and what of the target's the shadow lacks. */
+const compare = async (target: Session, shadow: Session): Promise<Filled> => {
+  const [there, here] = [await readServer(target), await readServer(shadow)];
+  return { caveats: extensionCaveats(there, here), likeness: likenessOf(here, there) };
 };
 
 /** What the database holds before anything is replayed: the target's structure, or the URL's schema and nothing else. */
-const fill = async (address: PostgresAddress, request: ShadowRequest): Promise<readonly string[]> => {
+const fill: Fill = async (address, request) => {
   const { target } = request;
   if (request.content === 'copy' && target) {
     const plain: PostgresAddress = { ...address, schema: null };
     await withSession(plain, request, (shadow) => copyStructure(target, shadow, request.timeouts.lockMs));
-    return withSession(address, request, (shadow) => extensionCaveats(target, shadow));
+    return withSession(address, request, (shadow) => compare(target, shadow));
   }
   await ensureSchema(address, request.timeouts);
-  if (!target) return [];
-  return withSession(address, request, async (shadow) => [
-    ...(await extensionCaveats(target, shadow)),
-    ...(await mirrorDefaults(target, shadow)),
-  ]);
+  if (!target) return { caveats: [], likeness: null };
+  return withSession(address, request, async (shadow) => {
+    const { caveats, likeness } = await compare(target, shadow);
+    return { caveats: [...caveats, ...(await mirrorDefaults(target, shadow))], likeness };
+  });
 };
 
 /** Drops the database and keeps its server for the next shadow; a server that does not let it go is stopped. */

@@ -73,11 +73,11 @@ const unusualConstraint = (context: CatalogueContext): string =>
   );
 
 /**
- * Every NOT NULL is a constraint with a name from PostgreSQL 18 on. Only those that say more than the column's own
+ * Every NOT NULL is a constraint with a name: a domain's from PostgreSQL 17 on, a column's from 18. Only those that say more than the column's own
  * `nullable` are objects: another name than the default one, not validated, not inherited by children.
  */
 const telling = ({ major }: CatalogueContext): string =>
-  major < 18
+  major < 17
     ? ''
     : `AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit
     OR k.conrelid <> 0 AND k.coninhcount = 0 AND left(k.conname, 58) <> left(c.relname || '_' ||

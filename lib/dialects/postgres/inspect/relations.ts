@@ -1,5 +1,6 @@
 // Queries: namespaces, tables, views, sequences and their columns.
 import type { Value } from '../../../schema/index.ts';
+import { plainView } from './definitions.ts';
 import { learnColumn, numbersOf } from './lookup.ts';
 import { recordOf, textOf } from './rows.ts';
 import {
@@ -38,6 +39,9 @@ const ancestors = `(SELECT json_agg(i.inhparent::regclass::text ORDER BY i.inhse
 
 const relations: CatalogueQuery = {
   title: 'tables and views',
+  refine: ({ attributes }) => {
+    if (typeof attributes.definition === 'string') attributes.definition = plainView(attributes.definition);
+  },
   sql: (context) => `
 SELECT 'pg_class' AS "_class", c.oid AS "_oid", ${KINDS} AS "_kind", n.nspname AS "_ns", c.relname AS "_name",
   ${owner(context, 'c.relowner')},

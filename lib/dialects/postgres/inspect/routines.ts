@@ -1,9 +1,14 @@
 // Queries: functions, procedures, aggregates, operators and their classes, languages, conversions, transforms. Text only.
+import { plainProcedure } from './definitions.ts';
+import { textOf } from './rows.ts';
 import { type CatalogueQuery, independent, owner, privileges, routine, userNamespace } from './sql.ts';
 
 const routines: CatalogueQuery = {
   title: 'functions, procedures and aggregates',
   holds: 'pg_proc',
+  refine: ({ kind, attributes }) => {
+    if (kind === 'procedure') attributes.definition = plainProcedure(textOf(attributes.definition));
+  },
   sql: (context) => `
 SELECT 'pg_proc' AS "_class", p.oid AS "_oid", n.nspname AS "_ns",
   p.proname || '(' || oidvectortypes(p.proargtypes) || ')' AS "_name",

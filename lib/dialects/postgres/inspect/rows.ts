@@ -28,6 +28,14 @@ export const recordOf = (value: Value | undefined): Fields | null =>
   // The type guard of arrays does not know read-only ones.
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 
+/** A row of a catalogue without what tells nothing: empty columns, and those with the value that versions which lack them mean. */
+export const onCommonGround = (row: Fields, usual: Fields = {}): Fields =>
+  Object.fromEntries(
+    Object.entries(row).filter(
+      ([name, value]) => value !== null && value !== undefined && value !== usual[name],
+    ),
+  );
+
 /** A name or number; the empty text where the server has none. */
 export const textOf = (value: Value | undefined): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';

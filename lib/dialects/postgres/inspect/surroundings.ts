@@ -1,5 +1,6 @@
 // Queries: what connects a schema with its surroundings: extensions, foreign data, replication, text search, default
 // privileges. Text only.
+import { type Fields, onCommonGround, recordOf } from './rows.ts';
 import {
   type CatalogueQuery,
   independent,
@@ -50,13 +51,19 @@ FROM pg_user_mappings m`,
 /** Which tables, with which columns and rows, a publication holds; columns and rows from PostgreSQL 15. */
 const publishedTables = (
   major: number,
-): string => `(SELECT json_agg(json_build_object('table', r.prrelid::regclass::text
-    ${major >= 15 ? `, 'columns', (SELECT json_agg(a.attname ORDER BY a.attname) FROM unnest(r.prattrs) k(n) JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = k.n), 'where', pg_get_expr(r.prqual, r.prrelid)` : ''})
+): string => `(SELECT json_agg(json_strip_nulls(json_build_object('table', r.prrelid::regclass::text
+    ${major >= 15 ? `, 'columns', (SELECT json_agg(a.attname ORDER BY a.attname) FROM unnest(r.prattrs) k(n) JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = k.n), 'where', pg_get_expr(r.prqual, r.prrelid)` : ''}))
     ORDER BY r.prrelid::regclass::text) FROM pg_publication_rel r WHERE r.prpubid = p.oid)`;
+
+/** Columns of pg_publication that not every version has, and what they hold where nobody asked for anything else. */
+const PUBLISHED_BY_DEFAULT: Fields = { pubviaroot: false, pubgencols: 'n' };
 
 const publications: CatalogueQuery = {
   title: 'publications',
   holds: 'pg_publication',
+  refine: ({ attributes }) => {
+    attributes.definition = onCommonGround(recordOf(attributes.definition) ?? {}, PUBLISHED_BY_DEFAULT);
+  },
   sql: (context) => `
 SELECT 'pg_publication' AS "_class", p.oid AS "_oid", 'publication' AS "_kind", p.pubname AS "_name", ${owner(context, 'p.pubowner')},
   to_jsonb(p) - '{oid,pubname,pubowner}'::text[] AS "definition", ${publishedTables(context.major)} AS "tables"

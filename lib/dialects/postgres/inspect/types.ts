@@ -1,4 +1,5 @@
 // Queries: enums, domains, composite, range and base types, collations. Text only.
+import { type Fields, onCommonGround, recordOf } from './rows.ts';
 import {
   type CatalogueQuery,
   collation,
@@ -9,8 +10,16 @@ import {
   userNamespace,
 } from './sql.ts';
 
+/** From 14 on; null where nobody named it (makeMultirangeTypeName in src/backend/catalog/pg_type.c), for older servers have none. */
+const namedMultirange = `(SELECT format_type(m.oid, NULL) FROM pg_type m WHERE m.oid = r.rngmultitypid AND (m.typnamespace <> t.typnamespace
+      OR m.typname <> CASE WHEN strpos(t.typname, 'range') > 0 THEN regexp_replace(t.typname, 'range', 'multirange') ELSE t.typname || '_multirange' END))`;
+
 const types: CatalogueQuery = {
   title: 'types',
+  refine: ({ attributes }) => {
+    const range = recordOf(attributes.range);
+    if (range) attributes.range = onCommonGround(range);
+  },
   // Most types are the row types of tables and the arrays of everything: those are put aside first, at one reading.
   sql: (context) => `
 SELECT 'pg_type' AS "_class", t.oid AS "_oid", n.nspname AS "_ns", t.typname AS "_name",
@@ -27,7 +36,7 @@ SELECT 'pg_type' AS "_class", t.oid AS "_oid", n.nspname AS "_ns", t.typname AS 
     'operatorClass', (SELECT o.opcname FROM pg_opclass o WHERE o.oid = r.rngsubopc),
     'collation', (SELECT co.collname FROM pg_collation co WHERE co.oid = r.rngcollation),
     'canonical', r.rngcanonical::text, 'difference', r.rngsubdiff::text
-    ${context.major >= 14 ? `, 'multirange', format_type(r.rngmultitypid, NULL)` : ''}) FROM pg_range r WHERE r.rngtypid = t.oid) END AS "range",
+    ${context.major >= 14 ? `, 'multirange', ${namedMultirange}` : ''}) FROM pg_range r WHERE r.rngtypid = t.oid) END AS "range",
   CASE WHEN t.typtype = 'b' THEN json_build_object('input', t.typinput::text, 'output', t.typoutput::text, 'receive', t.typreceive::text,
     'send', t.typsend::text, 'modifierIn', t.typmodin::text, 'modifierOut', t.typmodout::text, 'analyze', t.typanalyze::text,
     'length', t.typlen, 'byValue', t.typbyval, 'alignment', t.typalign, 'storage', t.typstorage, 'category', t.typcategory,
@@ -49,11 +58,24 @@ SELECT 'pg_type' AS "_in", e.enumtypid AS "_parent", 'pg_enum' AS "_class", e.oi
 FROM pg_enum e`,
 };
 
+/** ICU's locale: in the columns of the C library's until 14, called `colliculocale` in 15 and 16, `colllocale` since. */
+const collationOf = (row: Fields): Fields => {
+  const { colliculocale = null, colllocale = colliculocale, collcollate, collctype, ...rest } = row;
+  const isIcu = row.collprovider === 'i';
+  const locale = isIcu
+    ? { colllocale: colllocale ?? collcollate ?? null }
+    : { colllocale, collcollate: collcollate ?? null, collctype: collctype ?? null };
+  return onCommonGround({ ...rest, ...locale });
+};
+
 const collations: CatalogueQuery = {
   title: 'collations',
   holds: 'pg_collation',
-  // The row as JSON: the columns differ between versions, and each of them makes a difference. The version that the
-  // system's library had when the collation was made (collversion) is the machine's, not the schema's.
+  // The row as JSON: each column makes a difference. The version that the system's library had when the collation was made
+  // (collversion) is the machine's, not the schema's.
+  refine: ({ attributes }) => {
+    attributes.definition = collationOf(recordOf(attributes.definition) ?? {});
+  },
   sql: (context) => `
 SELECT 'pg_collation' AS "_class", c.oid AS "_oid", 'collation' AS "_kind", n.nspname AS "_ns", c.collname AS "_name",
   ${owner(context, 'c.collowner')},

@@ -11,7 +11,6 @@ import {
   fatal,
   type Message,
   type Opening,
-  queryMessage,
   readAnswer,
   readOpening,
   refusal,
@@ -36,21 +35,6 @@ const NO_SETTINGS: ReadonlySet<string> = new Set(['user', 'database', 'replicati
 
 /** Nothing in PGlite can end a statement that runs; who asks for that gets the whole engine ended. */
 const ENDS_OTHERS = /\bpg_(cancel|terminate)_backend\b/;
-
-/** Statements that are not passed on, and what the client hears in place of an answer. */
-export interface Barred {
-  readonly isMeant: (sql: string) => boolean;
-  readonly because: string;
-}
-
-/** The text of a query; of a prepared one, after its name and before the types of its values. */
-const sqlOf = (message: Message): string => {
-  const text = textOf(message);
-  return message.type === 'P' ? (text.split('\0')[1] ?? '') : text;
-};
-
-/** Messages that hold a statement's text: a query, a prepared one. */
-const TEXTS: ReadonlySet<string> = new Set(['Q', 'P']);
 
 /** `-c name=value` and `--name=value`, as libpq's `options` has them. */
 const optionsOf = (text: string): readonly (readonly [string, string])[] =>
@@ -81,7 +65,6 @@ interface House {
   readonly passwords: ReadonlyMap<string, string>;
   /** What a server says of itself when a client has come in. */
   readonly greeting: Buffer;
-  readonly barred: Barred | null;
 }
 
 /** One connection, from its first byte to its last. */
@@ -124,25 +107,12 @@ const receive = (house: House, socket: net.Socket): void => {
     }
   };
 
-  /** In a transaction the statement fails in the engine too, so that nothing of it can be committed. */
-  const bar = async ({ because }: Barred, { type }: Message, by: Guest): Promise<void> => {
-    const raise = `DO $dbsync$ BEGIN RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = ${literal(because)}; END $dbsync$`;
-    if (type === 'Q') {
-      socket.write(await turns.send(by, { type, bytes: queryMessage(raise) }));
-      return;
-    }
-    socket.end(fatal('0A000', because));
-  };
-
   const pass = async (message: Message, by: Guest): Promise<void> => {
     if (message.type === 'X') {
       socket.end();
       return;
     }
-    const { barred } = house;
     try {
-      if (barred && TEXTS.has(message.type) && barred.isMeant(sqlOf(message)))
-        return await bar(barred, message, by);
       const answer = await turns.send(by, message);
       if (!socket.destroyed) socket.write(answer);
     } catch (error) {
@@ -192,10 +162,10 @@ const greet = async (engine: Engine): Promise<Buffer> => {
 };
 
 /** Opens a door to an engine, on a free port. It does not keep this process from ending. */
-export const openDoor = async (engine: Engine, barred: Barred | null = null): Promise<Door> => {
+export const openDoor = async (engine: Engine): Promise<Door> => {
   const passwords = new Map<string, string>();
   const turns = createTurns(engine);
-  const house: House = { engine, turns, passwords, greeting: await greet(engine), barred };
+  const house: House = { engine, turns, passwords, greeting: await greet(engine) };
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     sockets.add(socket);

@@ -4,13 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { DbsyncError, messageOf } from '../../../errors/index.ts';
 import { Secret } from '../../../target/index.ts';
 import type { Shadow, ShadowRequest } from '../../contract.ts';
-import { otherAddress, type PostgresAddress, parseAddress, postgresAddress } from '../address.ts';
+import {
+  otherAddress,
+  type PostgresAddress,
+  parseAddress,
+  postgresAddress,
+  withLikeness,
+} from '../address.ts';
 import { mirrorLogin } from '../mirror.ts';
 import { roleOf, SUPERUSER, withSession } from '../own.ts';
-import { loadParser } from '../parse.ts';
-import { printable, quote } from '../quote.ts';
+import { quote } from '../quote.ts';
 import type { Fill } from '../scratch.ts';
-import { type Barred, DATABASE, type Door, openDoor } from './door.ts';
+import { DATABASE, type Door, openDoor } from './door.ts';
 import {
   type Engine,
   findPackage,
@@ -20,7 +25,6 @@ import {
   type Package,
   startEngine,
 } from './engine.ts';
-import { differs, makesDifferent, VIEWS_ALIKE_FROM } from './views.ts';
 
 /** The superuser that PGlite brings. */
 const USER = 'postgres';
@@ -91,37 +95,6 @@ const versionCaveats = (request: ShadowRequest, version: string): readonly strin
 const extensionCaveats = ({ target }: ShadowRequest): readonly string[] =>
   target ? [] : ['which extensions the target offers, and in which versions, is not known'];
 
-/** Views of users; tables with rules stand for what no definition can be had of here. */
-const VIEWS = `SELECT CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END AS definition, c.relname AS name
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE (c.relkind IN ('v', 'm') OR (c.relkind IN ('r', 'p') AND c.relhasrules)) AND n.nspname !~ '^pg_'
-  AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d
-    WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')
-ORDER BY 2`;
-
-const BECAUSE = `A view of one table, or a rule, is not available in PGlite for a target before PostgreSQL ${VIEWS_ALIKE_FROM}: its definition reads differently there and could not be compared`;
-
-/** What may not be made, for it could not be compared. Throws SHADOW_UNAVAILABLE where the target holds it already. */
-const barredFor = async ({ identity, target }: ShadowRequest): Promise<Barred | null> => {
-  const major = identity?.versionNumbers[0] ?? null;
-  if (major === null || major >= VIEWS_ALIKE_FROM) return null;
-  await loadParser();
-  const held = ((await target?.query(VIEWS)) ?? []).filter(({ definition }) =>
-    differs(text(definition) ?? ''),
-  );
-  const [first] = held;
-  if (first) {
-    throw new DbsyncError('SHADOW_UNAVAILABLE', {
-      summary: `PGlite cannot stand for this database: ${held.length} of its views, such as ${printable(String(first.name))}, cannot be compared.`,
-      why: `${BECAUSE}.`,
-      next: [
-        'Install PostgreSQL of the target’s version (only its programs are used), or offer a database with shadowUrl.',
-      ],
-    });
-  }
-  return { isMeant: makesDifferent, because: BECAUSE };
-};
-
 const ALWAYS: readonly string[] = [
   'PGlite has one session: that a statement waits for others, or makes them wait, was not measured there',
   'a limit of time that a migration sets itself (statement_timeout, lock_timeout) has no effect there and was not measured',
@@ -155,7 +128,8 @@ const furnish = async (door: Door, request: ShadowRequest, fill: Fill): Promise<
   });
   door.admit(login.user, login.password);
   const address = otherAddress(like, { ...place, user: login.user, password: login.password });
-  return { address, version, caveats: await fill(address, request) };
+  const { caveats, likeness } = await fill(address, request);
+  return { address: withLikeness(address, likeness), version, caveats };
 };
 
 const failed = (error: unknown): DbsyncError =>
@@ -176,7 +150,6 @@ export const liteShadow = async (request: ShadowRequest, fill: Fill): Promise<Sh
   if (!found) return null;
   if (!KNOWN.test(found.version ?? ''))
     throw failed(new Error(`Its version ${found.version ?? ''} is not one that dbsync knows.`));
-  const barred = await barredFor(request);
   let engine: Engine | null = null;
   let door: Door | null = null;
   let dropped: Promise<void> | null = null;
@@ -189,7 +162,7 @@ export const liteShadow = async (request: ShadowRequest, fill: Fill): Promise<Sh
   };
   try {
     engine = await start(found, request);
-    door = await openDoor(engine, barred);
+    door = await openDoor(engine);
     const { address, version, caveats } = await furnish(door, request, fill);
     return {
       address,

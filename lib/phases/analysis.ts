@@ -14,6 +14,7 @@ import {
   type Diff,
   diffSnapshots,
   fingerprint,
+  type Hash,
   hasObjects,
   patchSnapshot,
   type Snapshot,
@@ -24,7 +25,7 @@ import { fillCaptured } from './captured.ts';
 import type { Context } from './context.ts';
 import { type Coverage, coverageOn, type Measured, measure, onCopy, replayFailed } from './measure.ts';
 import { pushMigration } from './push.ts';
-import { provenBy, replayHash } from './remembered.ts';
+import { coverageHash, provenBy, replayHash } from './remembered.ts';
 import { type Resumption, resumption } from './resume.ts';
 import { type Hold, holdBack, selectPending } from './select.ts';
 import { type Located, locate } from './target-ref.ts';
@@ -48,6 +49,8 @@ export interface Analysis {
   /** Words that were replaced on the shadow, by step. */
   readonly notes: ReadonlyMap<string, string>;
   readonly coverage: Coverage;
+  /** What that was asked of; null where a later plan must ask again. */
+  readonly coverageOf: Hash | null;
   /** The migration that is taken up again. */
   readonly resumed: Resumption | null;
 }
@@ -113,9 +116,16 @@ const demandUnmanaged = (context: Context, ledger: LedgerReport): void => {
   });
 };
 
+/** Loads what looks at statements, and starts the tool's engine beside it: both take long, and are needed only where something is measured. */
+const getReady = async ({ dialect, project }: Context): Promise<void> => {
+  project.warm?.();
+  await dialect.prepare?.();
+};
+
 const analyzePush = async (context: Context, session: Session | null): Promise<Analysis> => {
   const seen = await observe(context, session);
   demandUnmanaged(context, seen.ledger);
+  await getReady(context);
   const migration = await pushMigration(context, session);
   const pending = migration ? [migration] : [];
   const reached = await onCopy(context, session, pending);
@@ -139,6 +149,7 @@ const analyzePush = async (context: Context, session: Session | null): Promise<A
     byMigration: reached.byMigration,
     notes: notesOf(reached.results),
     coverage: NOT_ASKED,
+    coverageOf: null,
   };
 };
 
@@ -146,21 +157,21 @@ const analyzePush = async (context: Context, session: Session | null): Promise<A
 const remembered = async (
   context: Context,
   session: Session | null,
-  known: { readonly actual: Snapshot; readonly applied: readonly Migration[] },
+  seen: Pick<Analysis, 'located' | 'actual'>,
+  applied: readonly Migration[],
 ): Promise<Measured | null> => {
-  const { actual, applied } = known;
-  if (!session || !context.project.uncoveredOnTarget) return null;
-  const task = provenBy(context, applied, actual);
-  if (task === null) return null;
+  const proof = session && provenBy(context, seen, applied);
+  if (!proof || !(proof.coverage || context.project.uncoveredOnTarget)) return null;
+  const { actual } = seen;
   return {
     before: actual,
     after: actual,
     recorded: actual,
     byMigration: [],
     results: [],
-    coverage: await coverageOn(context, session),
+    coverage: proof.coverage ?? (await coverageOn(context, session)),
     method: 'replayed',
-    replica: `the shadow database of the run "${task}", which these very migrations led to this very schema`,
+    replica: `the shadow database of the run "${proof.task}", which these very migrations led to this very schema`,
     caveats: [],
   };
 };
@@ -173,6 +184,7 @@ const analyzeMigrate = async (
   const seen = await observe(context, session);
   demandHealthy(context, seen.ledger);
   const { resume } = context.options;
+  if (resume !== undefined || seen.ledger.pending.length > 0) await getReady(context);
   const resumed = resume === undefined ? null : await resumption(context, seen, resume);
   const byId = new Map(context.project.migrations.map((migration) => [migration.id, migration]));
   const known = (ids: readonly string[]): Migration[] => ids.flatMap((id) => byId.get(id) ?? []);
@@ -180,9 +192,8 @@ const analyzeMigrate = async (
   const { selected, held } = holdBack(pending, hold);
   const applied = known(seen.ledger.applied);
   const proven =
-    seen.ledger.pending.length === 0 && !resumed
-      ? await remembered(context, session, { actual: seen.actual, applied })
-      : null;
+    seen.ledger.pending.length === 0 && !resumed ? await remembered(context, session, seen, applied) : null;
+  if (!proven) await getReady(context);
   const measured = proven ?? (await measure(context, session, { applied, pending: selected, resumed }));
   const change = diffSnapshots(measured.before, measured.after);
   const planned = selected.flatMap((item) =>
@@ -207,6 +218,10 @@ const analyzeMigrate = async (
     byMigration: measured.byMigration,
     notes: notesOf(measured.results),
     coverage: held.length > 0 ? NOT_ASKED : measured.coverage,
+    coverageOf:
+      held.length > 0 || !measured.recorded
+        ? null
+        : coverageHash(context, seen.located, [...applied, ...selected]),
   };
 };
 

@@ -36,7 +36,7 @@ export const draft = async (context: Context): Promise<Outcome> => {
   const { createOnly } = project;
   if (!createOnly) throw cannot(context);
   const files = await world.ui.work('Draft', async (report) => {
-    await project.prepare?.(null);
+    await Promise.all([project.prepare?.(null), dialect.prepare?.()]);
     return withShadow(dialect, shadowRequest(context, 'empty', null), async ({ session }) => {
       report('replaying the history on a shadow database');
       const { migrations } = project;

@@ -27,6 +27,8 @@ const withTarget =
   };
 
 const onTarget = withTarget({ analyses: true });
+/** What has to be looked at is known once the ledger is read; where nothing is pending, that is often nothing. */
+const looking = withTarget({ analyses: false, plans: true });
 const planning = withTarget({ analyses: true, plans: true });
 /** No statement is looked at, so nothing that can do that is loaded. */
 const onlyReading = withTarget({ analyses: false });
@@ -45,8 +47,8 @@ export const PHASES = {
   intent: onTarget(async () => (await import('./intent.ts')).intent),
   preflight: onTarget(async () => (await import('./preflight.ts')).preflight),
   snapshot: onlyReading(async () => (await import('./plan.ts')).snapshot),
-  diff: planning(async () => (await import('./plan.ts')).diff),
-  plan: planning(async () => (await import('./plan.ts')).plan),
+  diff: looking(async () => (await import('./plan.ts')).diff),
+  plan: looking(async () => (await import('./plan.ts')).plan),
   rehearse: onTarget(async () => (await import('./rehearse.ts')).rehearse),
   approve: atDesk(async () => (await import('./approve.ts')).approve),
   apply: onTarget(async () => (await import('./apply.ts')).apply),

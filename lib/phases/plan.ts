@@ -153,6 +153,7 @@ const buildPlan = async (
     rollback: rollbackOf(dialect, analysis.byMigration),
     backupRequired: hazards.some((hazard) => hazard.severity === 'destructive' && needsAcceptance(hazard)),
     uncovered: analysis.coverage.uncovered,
+    ...(analysis.coverageOf !== null && { uncoveredOf: analysis.coverageOf }),
     ...(analysis.coverage.because !== null && { uncoveredBecause: analysis.coverage.because }),
     notes: [...resumedNotes(analysis), ...project.notes, ...inline.notes],
     timeouts: environment.target.timeouts,
@@ -255,7 +256,6 @@ export const makePlan = async (
 /** The phase by itself. */
 export const plan = async (context: Context): Promise<Outcome> => {
   if (context.options.createOnly) return draft(context);
-  context.project.warm?.();
   const declared = await declareIntent(context);
   const made = await withTarget(context, (session) => makePlan(context, session, declared));
   const changes = !isNoop(made.plan.artifact.body);

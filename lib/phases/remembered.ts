@@ -1,11 +1,14 @@
-// A replay that need not be made again. Where an earlier plan replayed these very migrations and found the schema that the target has
-// now, the recorded schema is the actual one; anything else is replayed.
+// What need not be measured again. Where an earlier plan replayed these very migrations and found the schema that the target has
+// now, the recorded schema is the actual one; what the schema files say beyond them is taken over where nothing it depends on has
+// changed. Anything else is measured. It starts nothing and asks no database.
 import { attemptsOf, readArtifact } from '../audit/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { fingerprint, type Hash, hashOf, type Snapshot } from '../schema/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import type { Context } from './context.ts';
+import type { Coverage } from './measure.ts';
 import { runsOf } from './run.ts';
+import type { Located } from './target-ref.ts';
 import { VERSION } from './version.ts';
 
 /** Older runs are not looked through: a replay costs less than reading many plans. */
@@ -24,24 +27,54 @@ export const replayHash = (
     migrations: migrations.map(({ id, checksum }) => [id, checksum]),
   });
 
+/**
+ * Everything that the answer of `uncovered` depends on, in one word: the migrations, the declared schema with whoever compares it,
+ * and the server. Null where the source cannot tell, or no server is there yet.
+ */
+export const coverageHash = (
+  context: Pick<Context, 'dialect' | 'detection' | 'inspect' | 'project'>,
+  located: Located,
+  migrations: readonly Migration[],
+): Hash | null => {
+  const { uncoveredOf } = context.project;
+  if (uncoveredOf === undefined || located.identity === null) return null;
+  const { product, version } = located.identity;
+  return hashOf({ replayed: replayHash(context, migrations), asked: uncoveredOf, product, version });
+};
+
 /** What a plan without drift proves: which migrations lead to which schema. */
 const proves = ({ replayed, drift, from, predicted }: Plan, wanted: Hash, actual: Hash): boolean =>
   replayed != null &&
   drift.status === 'none' &&
   ((replayed.before === wanted && from === actual) || (replayed.after === wanted && predicted === actual));
 
-/** The run whose plan proves that these migrations lead to this schema; null where none does. */
+/** What is known of the target from earlier runs. */
+export interface Proof {
+  /** The run whose plan proves that the migrations lead to its schema. */
+  readonly task: string;
+  /** What that run found the schema files to say beyond them; null where it must be asked (again). */
+  readonly coverage: Coverage | null;
+}
+
+/** The proof that these migrations lead to this schema, one with the coverage before one without; null where there is none. */
 export const provenBy = (
   context: Context,
+  seen: { readonly actual: Snapshot; readonly located: Located },
   applied: readonly Migration[],
-  actual: Snapshot,
-): string | null => {
+): Proof | null => {
   const wanted = replayHash(context, applied);
-  const own = fingerprint(actual);
+  const covered = coverageHash(context, seen.located, applied);
+  const own = fingerprint(seen.actual);
   const runs = runsOf(context).flatMap((run) => [run, ...[...attemptsOf(run)].reverse()]);
+  let first: Proof | null = null;
   for (const run of runs.slice(0, MAX_PLANS)) {
     const plan = readArtifact<Plan>(run, 'plan')?.artifact.body;
-    if (plan && proves(plan, wanted, own)) return run.task;
+    if (!plan || !proves(plan, wanted, own)) continue;
+    const { uncovered, uncoveredOf } = plan;
+    if (covered !== null && uncoveredOf === covered && uncovered !== null)
+      return { task: run.task, coverage: { uncovered, because: null } };
+    first ??= { task: run.task, coverage: null };
+    if (covered === null) break;
   }
-  return null;
+  return first;
 };

@@ -50,7 +50,6 @@ const nothing = (run: Run, plan: Plan): Outcome => ({
 
 /** Everything up to the approval. Null where there is nothing to do. */
 const prepare = async (context: Context): Promise<Rehearsed | Outcome> => {
-  context.project.warm?.();
   const declared = await declareIntent(context);
   const { run } = declared;
   demandPassed(await checkConnection(context, run), run);

@@ -128,6 +128,8 @@ export interface Plan {
   readonly uncovered: string | null;
   /** Why it cannot be told, where it was asked. */
   readonly uncoveredBecause?: string;
+  /** What the word in `uncovered` was asked of, as a hash: a later plan takes it over exactly while all of that is the same. */
+  readonly uncoveredOf?: Hash;
   /** How the official tool would have sent the same files. */
   readonly notes: readonly string[];
   readonly timeouts: Timeouts;

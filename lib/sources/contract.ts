@@ -199,6 +199,11 @@ export interface Project {
   /** Whether `uncovered` only reads its session and runs no code of the project there, so that it may be asked on the target. */
   readonly uncoveredOnTarget?: boolean;
   /**
+   * Hash over everything besides the database that the answer of `uncovered` depends on: the declared schema, and who compares it.
+   * Equal exactly while these are; absent where it cannot be told without asking (code of the project declares the schema).
+   */
+  readonly uncoveredOf?: Hash;
+  /**
    * The SQL that push would run on the database behind the session, a copy that may be written to. Throws PUSH_REFUSED where the
    * source has no push, SCHEMA_UNRENDERABLE where the declared schema cannot be said in SQL.
    */

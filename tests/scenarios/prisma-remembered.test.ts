@@ -5,6 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import { type Artifact, artifactHash } from '../../lib/audit/index.ts';
+import type { Plan } from '../../lib/plan/index.ts';
 import { copyProject, type ProjectCopy } from '../helpers/project.ts';
 import { artifact, databaseOf, folderOf, refusal, run, writeSqliteConfig } from '../helpers/scenario.ts';
 import { spec } from '../helpers/spec.ts';
@@ -91,6 +93,92 @@ spec('nothing to apply', ({ test }) => {
       const other = await run(project.root, 'plan', { task: 'look', config: 'other.config.ts' });
       const { replica } = artifact(folderOf(other), 'plan.json').prediction as { replica: string };
       assert.not.match(replica, /of the run/);
+    }));
+});
+
+/** What no engine would say: where it comes back, an earlier plan was taken at its word. */
+const WORD = '-- a word of an earlier plan';
+
+/** Puts the word into the stored plan of a run, with the hash that makes it whole again. */
+const plant = async (folder: string): Promise<void> => {
+  const file = path.join(folder, 'artifacts', 'plan.json');
+  const { hash: _old, ...envelope } = JSON.parse(readFileSync(file, 'utf8')) as Artifact & { hash: string };
+  const planted = { ...envelope, body: { ...(envelope.body as Plan), uncovered: WORD } };
+  await writeFile(file, JSON.stringify({ hash: artifactHash(planted), ...planted }));
+};
+
+const edited = async (file: string, edit: (text: string) => string): Promise<void> => {
+  const before = readFileSync(file, 'utf8');
+  const after = edit(before);
+  assert.is.not(after, before, file);
+  await writeFile(file, after);
+};
+
+spec('what the schema files say beyond the migrations', ({ test }) => {
+  /** Whether a plan asks again, after a plan was made and something else was done. */
+  const asks = async (project: ProjectCopy, change: () => Promise<unknown>, more = {}): Promise<boolean> => {
+    await plant(folderOf(await run(project.root, 'plan', { task: 'look', ...more })));
+    await change();
+    const { uncovered } = artifact(
+      folderOf(await run(project.root, 'plan', { task: 'again', ...more })),
+      'plan.json',
+    );
+    return uncovered !== WORD;
+  };
+
+  test('is taken from an earlier plan while nothing has changed, and asked again after any change', () =>
+    withProject(async (project) => {
+      await run(project.root, 'sync', { confirm: 'dev', task: 'first' });
+      const schema = path.join(project.root, 'prisma', 'schema.prisma');
+      const config = path.join(project.root, 'prisma.config.ts');
+      assert.not.ok(await asks(project, async () => {}), 'the same files, the same database');
+      assert.ok(
+        await asks(project, () => edited(schema, (text) => `${text} `)),
+        'one more character in the schema',
+      );
+      assert.ok(
+        await asks(project, () =>
+          edited(config, (text) =>
+            text.replace('defineConfig({', "defineConfig({\n  tables: { external: ['Other'] },"),
+          ),
+        ),
+        'a table that is left to others',
+      );
+      assert.ok(
+        await asks(project, () =>
+          project.addMigration('20990101000000_more', 'CREATE TABLE "More" ("id" INTEGER PRIMARY KEY);\n'),
+        ),
+        'one more migration, not applied yet',
+      );
+      await run(project.root, 'sync', { confirm: 'dev', task: 'second' });
+      assert.ok(
+        await asks(project, async () => change(project, 'CREATE INDEX "by_hand" ON "Book"("title")')),
+        'drift',
+      );
+      change(project, 'DROP INDEX "by_hand"');
+      const [mended, spoilt] = ['20990101000000_more', '20990101000001_more'];
+      assert.ok(
+        await asks(project, async () => {
+          await project.removeMigration(mended);
+          await project.addMigration(spoilt, 'CREATE TABLE "More" ("id" INTEGER PRIMARY KEY);\n');
+          change(
+            project,
+            `UPDATE _prisma_migrations SET migration_name = '${spoilt}' WHERE migration_name = '${mended}'`,
+          );
+        }),
+        'another history that leads to the same schema',
+      );
+    }));
+
+  test('is asked again where the answer was no answer', () =>
+    withProject(async (project) => {
+      await run(project.root, 'sync', { confirm: 'dev', task: 'first' });
+      const schema = path.join(project.root, 'prisma', 'schema.prisma');
+      await edited(schema, (text) => text.replace('model Author {', 'model Author {\n  nonsense Nonsense'));
+      const first = artifact(folderOf(await run(project.root, 'plan', { task: 'look' })), 'plan.json');
+      const second = artifact(folderOf(await run(project.root, 'plan', { task: 'again' })), 'plan.json');
+      assert.equal([first.uncovered, second.uncovered], [null, null]);
+      assert.match(String(second.uncoveredBecause), /Nonsense/);
     }));
 });
 

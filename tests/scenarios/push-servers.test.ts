@@ -121,6 +121,24 @@ spec('push on MariaDB', ({ test, skip, before, after }) => {
       assert.is((await run(project.root, 'sync', { ...PUSH, confirm: 'dev' }, scene)).kind, 'nothing');
     }));
 
+  test('what the schema says beyond the migrations is measured once; a later plan needs no shadow until something changes', () =>
+    onStage(async ({ project, scene, sql }) => {
+      const replica = async (): Promise<string> =>
+        (
+          artifact(folderOf(await run(project.root, 'plan', { task: 'look' }, scene)), 'plan.json')
+            .prediction as {
+            replica: string;
+          }
+        ).replica;
+      await run(project.root, 'sync', { confirm: 'dev', task: 'first' }, scene);
+      assert.match(await replica(), /of the run "first"/);
+      await edit(project, [/^(model Publisher \{\n)/m, '$1  email String?\n']);
+      assert.not.match(await replica(), /of the run/);
+      assert.match(await replica(), /of the run "look"/);
+      await sql('CREATE TABLE by_hand (id INT PRIMARY KEY)');
+      assert.not.match(await replica(), /of the run/);
+    }));
+
   test('changes with data at stake are hazards with counts from the live rows', () =>
     onStage(async ({ project, scene, fill, sql }) => {
       await run(project.root, 'sync', { ...PUSH, confirm: 'dev' }, scene);

@@ -21,6 +21,9 @@ const SKIPPED = new Set([
   'vendor',
 ]);
 
+/** The folder of one migration of another tool, by its timestamp: a history has hundreds of them, and none holds a project. */
+const ONE_MIGRATION = /^\d{14}_/;
+
 interface Found {
   readonly configs: readonly string[];
   readonly pyprojects: readonly string[];
@@ -42,7 +45,8 @@ const walk = (root: string): Found => {
       if (names.has('pyproject.toml')) found.pyprojects.push(path.join(folder, 'pyproject.toml'));
       if (names.has('env.py') && names.has('versions')) found.bare.push(folder);
       for (const entry of entries) {
-        const hidden = entry.name.startsWith('.') || SKIPPED.has(entry.name);
+        const hidden =
+          entry.name.startsWith('.') || SKIPPED.has(entry.name) || ONE_MIGRATION.test(entry.name);
         if (entry.isDirectory() && !hidden) below.push(path.join(folder, entry.name));
       }
     }

@@ -1,7 +1,7 @@
 // The Prisma source: a project of Prisma 5, 6 or 7, opened for one database. It opens no connection; the sessions are handed in.
 import type { Dialect } from '../../dialects/contract.ts';
 import { DbsyncError } from '../../errors/index.ts';
-import { hashOf } from '../../schema/index.ts';
+import { type Hash, hashOf } from '../../schema/index.ts';
 import type { Detection, Ledger, Project, Source, SourceContext, ToolRunner } from '../contract.ts';
 import { type Asked, engineLine, migrationList, schemaContainer } from './asked.ts';
 import { prismaCommand } from './bridge/index.ts';
@@ -105,6 +105,13 @@ const askedOf = async (
   return { asked, datasource };
 };
 
+/**
+ * What the comparison of the schema files with the history depends on: their text, what they leave to others, and the engine with
+ * its version (dbsync's own SQL has dbsync's). A CLI of the project's with an engine of its own is asked each time.
+ */
+const comparisonOf = ({ native, declared, schema, filters, by }: Asked): { readonly uncoveredOf?: Hash } =>
+  native ? {} : { uncoveredOf: hashOf({ files: schema.files, filters, by: declared ? 'dbsync' : by }) };
+
 /** The project's own CLI, where the configuration hands the run to it. Throws SOURCE_UNSUPPORTED. */
 const runnerOf = (
   by: { readonly provider: Provider; readonly history: History; readonly datasource: Datasource },
@@ -162,6 +169,7 @@ const open = async (detection: Detection, context: SourceContext): Promise<Proje
     prepare: async (like) => asked.declared?.prepare(like),
     uncovered: (replayed) => uncoveredChange(asked, replayed, { provider, rules }),
     uncoveredOnTarget: provider.engine !== null,
+    ...comparisonOf(asked),
     push: (session) => previewPush(asked, session),
     verdict: (session) => askVerdict(asked, session),
     createOnly: (replayed, name, at) =>

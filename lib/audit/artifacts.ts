@@ -25,6 +25,7 @@ export const ARTIFACT_FILES: Readonly<Record<ArtifactKind, string>> = {
   drift: 'schema_drift.json',
   'snapshot-predicted': 'schema_snapshot.predicted.json',
   plan: 'plan.json',
+  memory: 'source_memory.json',
   rehearsal: 'rehearsal.json',
   approval: 'approval.json',
   execution: 'execution.json',

@@ -9,6 +9,7 @@ export const ARTIFACT_KINDS = [
   'drift',
   'snapshot-predicted',
   'plan',
+  'memory',
   'rehearsal',
   'approval',
   'execution',

@@ -20,10 +20,10 @@ import {
   type Snapshot,
   snapshotOf,
 } from '../schema/index.ts';
-import type { LedgerReport, Migration } from '../sources/contract.ts';
+import type { Coverage, Forgotten, LedgerReport, Memory, Migration } from '../sources/contract.ts';
 import { fillCaptured } from './captured.ts';
 import type { Context } from './context.ts';
-import { type Coverage, coverageOn, type Measured, measure, onCopy, replayFailed } from './measure.ts';
+import { coverageOn, type Measured, measure, onCopy, replayFailed } from './measure.ts';
 import { pushMigration } from './push.ts';
 import { coverageHash, provenBy, replayHash } from './remembered.ts';
 import { type Resumption, resumption } from './resume.ts';
@@ -53,6 +53,8 @@ export interface Analysis {
   readonly coverageOf: Hash | null;
   /** The migration that is taken up again. */
   readonly resumed: Resumption | null;
+  /** What the project's code said, for a later plan; null where it was not asked for everything, or there is none. */
+  readonly memory: Memory | Forgotten | null;
 }
 
 /** Push covers everything by itself, and where migrations are held back the answer is no news. */
@@ -150,6 +152,7 @@ const analyzePush = async (context: Context, session: Session | null): Promise<A
     notes: notesOf(reached.results),
     coverage: NOT_ASKED,
     coverageOf: null,
+    memory: null,
   };
 };
 
@@ -160,8 +163,9 @@ const remembered = async (
   seen: Pick<Analysis, 'located' | 'actual'>,
   applied: readonly Migration[],
 ): Promise<Measured | null> => {
+  const { recalled, uncoveredOnTarget } = context.project;
   const proof = session && provenBy(context, seen, applied);
-  if (!proof || !(proof.coverage || context.project.uncoveredOnTarget)) return null;
+  if (!proof || !(recalled || proof.coverage || uncoveredOnTarget)) return null;
   const { actual } = seen;
   return {
     before: actual,
@@ -169,9 +173,9 @@ const remembered = async (
     recorded: actual,
     byMigration: [],
     results: [],
-    coverage: proof.coverage ?? (await coverageOn(context, session)),
+    coverage: recalled?.coverage ?? proof.coverage ?? (await coverageOn(context, session)),
     method: 'replayed',
-    replica: `the shadow database of the run "${proof.task}", which these very migrations led to this very schema`,
+    replica: `the shadow database of the run "${proof.task}", which these very migrations led to this very schema${recalled ? ', with the very files that their code reads' : ''}`,
     caveats: [],
   };
 };
@@ -222,6 +226,11 @@ const analyzeMigrate = async (
       held.length > 0 || !measured.recorded
         ? null
         : coverageHash(context, seen.located, [...applied, ...selected]),
+    // Of a migration that was not run nobody knows what its code reads.
+    memory:
+      measured.recorded && held.length === 0 && !resumed
+        ? ((await context.project.remember?.(measured.coverage)) ?? null)
+        : null,
   };
 };
 

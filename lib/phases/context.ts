@@ -23,6 +23,7 @@ import type { Detection, Project } from '../sources/contract.ts';
 import { detectSource, loadSource } from '../sources/registry.ts';
 import { type Redact, redactor, type Secret } from '../target/index.ts';
 import type { PhaseOptions, World } from './options.ts';
+import { memoriesOf } from './remembered.ts';
 
 /** What a phase needs that works on artifacts alone: no database, no project. */
 export interface Desk {
@@ -84,8 +85,9 @@ const openProject = async (
   const source = await loadSource(context.detection.source);
   const { dialect, address, environment, redact, world } = context;
   // Beside the start of the tool.
-  if (plans && isNewRun(context) && source.replaysAlways && !environment.shadow.url)
-    dialect.warmShadow?.(warmRequest(context));
+  const warmShadow = (): void => {
+    if (isNewRun(context) && !environment.shadow.url) dialect.warmShadow?.(warmRequest(context));
+  };
   const { timeouts } = environment.target;
   return source.open(context.detection, {
     dialect,
@@ -94,6 +96,7 @@ const openProject = async (
     tool: { environment: world.environment, ...context.loaded.config.tool },
     executor: environment.executor,
     temporary: world.temporary,
+    ...(plans && { planning: { earlier: memoriesOf(context), now: world.now, warmShadow } }),
     withEmptyShadow: (work, like = null) => {
       const request = shadowRequest({ environment, address, world, dialect }, 'empty', like);
       return withShadow(dialect, request, ({ session }) => work(session));

@@ -5,19 +5,13 @@ import { batchesOf, type ExecuteResult, type PlannedBatch, type StepFailure } fr
 import type { MigrationChange, Prediction } from '../plan/index.ts';
 import { diffSnapshots, type Snapshot } from '../schema/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
-import type { Migration } from '../sources/contract.ts';
+import type { Coverage, Migration } from '../sources/contract.ts';
 import { type Context, shadowRequest } from './context.ts';
 import { describeFailure } from './failed.ts';
 import type { Resumption } from './resume.ts';
 
 /** Above this many migrations only their sum is inspected; the way back is then a backup. */
 const MAX_INSPECTED = 25;
-
-/** What the declared schema needs beyond the migrations; null, with the reason, where that cannot be told. */
-export interface Coverage {
-  readonly uncovered: string | null;
-  readonly because: string | null;
-}
 
 /** Asks the source. A plan stands without its answer, and then says why it lacks it. */
 export const coverageOn = async (context: Context, session: Session): Promise<Coverage> => {

@@ -33,6 +33,7 @@ import type { Intent } from './intent-model.ts';
 import { demandRemembered } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 import { refusePlan } from './refuse.ts';
+import { keepMemory } from './remembered.ts';
 import type { Hold } from './select.ts';
 
 /** A plan that was made, with the snapshots that it leads from and to. */
@@ -167,14 +168,11 @@ interface Stage {
 }
 
 const storeSnapshot = (
-  context: Context,
+  { redact, world }: Context,
   stage: Stage,
   kind: 'snapshot-before' | 'snapshot-predicted',
   body: Snapshot,
-): Hash => {
-  const { redact, world } = context;
-  return writeArtifact(stage.run, { kind, previous: stage.previous, body, at: world.now(), redact }).hash;
-};
+): Hash => writeArtifact(stage.run, { kind, previous: stage.previous, body, at: world.now(), redact }).hash;
 
 const storeDrift = (context: Context, stage: Stage, plan: Plan): Hash => {
   const { redact, world } = context;
@@ -246,8 +244,9 @@ export const makePlan = async (
   storeSnapshot(context, stage, 'snapshot-predicted', analysis.predicted);
   const previous = storeDrift(context, stage, body);
   // A rehearsal and an approval are of the plan that was; a new one needs its own.
-  dropArtifacts(declared.run, ['rehearsal', 'approval']);
+  dropArtifacts(declared.run, ['memory', 'rehearsal', 'approval']);
   const plan = writeArtifact(declared.run, { kind: 'plan', previous, body, at: world.now(), redact });
+  keepMemory(context, declared.run, { plan: plan.hash, memory: analysis.memory });
   writePlanDocument(context, declared.run, plan);
   refusePlan(context, body);
   return { run: declared.run, plan };

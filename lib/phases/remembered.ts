@@ -1,12 +1,12 @@
 // What need not be measured again. Where an earlier plan replayed these very migrations and found the schema that the target has
 // now, the recorded schema is the actual one; what the schema files say beyond them is taken over where nothing it depends on has
-// changed. Anything else is measured. It starts nothing and asks no database.
-import { attemptsOf, readArtifact } from '../audit/index.ts';
+// changed. Anything else is measured. It starts nothing and asks no database; what code read is compared by its source.
+import { attemptsOf, type Run, readArtifact, writeArtifact } from '../audit/index.ts';
+import { DbsyncError } from '../errors/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { fingerprint, type Hash, hashOf, type Snapshot } from '../schema/index.ts';
-import type { Migration } from '../sources/contract.ts';
-import type { Context } from './context.ts';
-import type { Coverage } from './measure.ts';
+import type { Coverage, Forgotten, Memory, Migration } from '../sources/contract.ts';
+import type { Context, Desk } from './context.ts';
 import { runsOf } from './run.ts';
 import type { Located } from './target-ref.ts';
 import { VERSION } from './version.ts';
@@ -42,6 +42,41 @@ export const coverageHash = (
   return hashOf({ replayed: replayHash(context, migrations), asked: uncoveredOf, product, version });
 };
 
+/** The runs that are looked through, newest first. */
+const recentRuns = (desk: Desk): readonly Run[] =>
+  runsOf(desk)
+    .flatMap((run) => [run, ...[...attemptsOf(run)].reverse()])
+    .slice(0, MAX_PLANS);
+
+/** What the project's code said in a run, as far as it belongs to the plan that lies there. One that was edited is none. */
+const memoryIn = (run: Run): Memory | null => {
+  try {
+    const memory = readArtifact<Memory | Forgotten>(run, 'memory')?.artifact;
+    if (!memory || !('hash' in memory.body)) return null;
+    return memory.previous === readArtifact(run, 'plan')?.hash ? memory.body : null;
+  } catch (error) {
+    if (error instanceof DbsyncError) return null;
+    throw error;
+  }
+};
+
+/** Writes down, beside a plan, what the project's code said while it was made, or why that tells a later run nothing. */
+export const keepMemory = (
+  { redact, world }: Desk,
+  run: Run,
+  { plan, memory }: { readonly plan: Hash; readonly memory: Memory | Forgotten | null },
+): void => {
+  if (memory) writeArtifact(run, { kind: 'memory', previous: plan, body: memory, at: world.now(), redact });
+};
+
+/** The memories of earlier runs, newest first. */
+export function* memoriesOf(desk: Desk): Generator<Memory> {
+  for (const run of recentRuns(desk)) {
+    const memory = memoryIn(run);
+    if (memory) yield memory;
+  }
+}
+
 /** What a plan without drift proves: which migrations lead to which schema. */
 const proves = ({ replayed, drift, from, predicted }: Plan, wanted: Hash, actual: Hash): boolean =>
   replayed != null &&
@@ -56,7 +91,10 @@ export interface Proof {
   readonly coverage: Coverage | null;
 }
 
-/** The proof that these migrations lead to this schema, one with the coverage before one without; null where there is none. */
+/**
+ * The proof that these migrations lead to this schema, one with the coverage before one without; null where there is none. Migrations
+ * in code are what they were only as long as everything that the code reads is, which the memory of that very run tells.
+ */
 export const provenBy = (
   context: Context,
   seen: { readonly actual: Snapshot; readonly located: Located },
@@ -65,9 +103,10 @@ export const provenBy = (
   const wanted = replayHash(context, applied);
   const covered = coverageHash(context, seen.located, applied);
   const own = fingerprint(seen.actual);
-  const runs = runsOf(context).flatMap((run) => [run, ...[...attemptsOf(run)].reverse()]);
+  const memory = context.project.recalled?.memory.hash;
   let first: Proof | null = null;
-  for (const run of runs.slice(0, MAX_PLANS)) {
+  for (const run of recentRuns(context)) {
+    if (memory !== undefined && memoryIn(run)?.hash !== memory) continue;
     const plan = readArtifact<Plan>(run, 'plan')?.artifact.body;
     if (!plan || !proves(plan, wanted, own)) continue;
     const { uncovered, uncoveredOf } = plan;

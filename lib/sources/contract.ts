@@ -3,8 +3,10 @@
 import type { Address, Dialect, ObjectPattern, Session, ToolLock } from '../dialects/contract.ts';
 import type { Hash } from '../schema/index.ts';
 import type { Redact, Secret, Timeouts } from '../target/index.ts';
+import type { Coverage, Forgotten, Memory } from './remembering.ts';
 import type { ToolRunner } from './running.ts';
 
+export type { Coverage, Forgotten, Memory } from './remembering.ts';
 export type { RunHooks, SentOutcome, SentStatement, ToolRunner } from './running.ts';
 
 /** How the tool's project was recognised. Plain JSON. */
@@ -148,6 +150,14 @@ export interface SourceContext {
   readonly executor?: 'dbsync' | 'tool';
   /** Absolute folder for temporary files. */
   readonly temporary?: string;
+  /** For a caller who makes a plan. */
+  readonly planning?: {
+    /** What earlier runs remember, newest first. */
+    readonly earlier: Iterable<Memory>;
+    readonly now: () => Date;
+    /** Starts what a shadow database will need; for a source that finds that there will be one. */
+    readonly warmShadow: () => void;
+  };
 }
 
 /** The SQL that brings a database to the declared schema without migrations. */
@@ -204,6 +214,13 @@ export interface Project {
    */
   readonly uncoveredOf?: Hash;
   /**
+   * Of a source that runs the project's code: what the code said until now, once the whole history was replayed and `uncovered`
+   * asked. A later `open` gets it as `earlier`.
+   */
+  remember?(coverage: Coverage): Promise<Memory | Forgotten>;
+  /** The memory that the project was opened from, in place of asking its code; with what `uncovered` answered then. */
+  readonly recalled?: { readonly memory: Memory; readonly coverage: Coverage };
+  /**
    * The SQL that push would run on the database behind the session, a copy that may be written to. Throws PUSH_REFUSED where the
    * source has no push, SCHEMA_UNRENDERABLE where the declared schema cannot be said in SQL.
    */
@@ -254,8 +271,6 @@ export interface ToolCommand {
 export interface Source {
   readonly name: string;
   readonly title: string;
-  /** Whether every plan replays the history on a shadow database: none takes the proof of an earlier one (`uncoveredOnTarget`). */
-  readonly replaysAlways?: boolean;
   /** Reads files only. Null where the project is not one of this tool. Throws SOURCE_UNSUPPORTED, SOURCE_INVALID. */
   detect(root: string, stated?: Stated): Promise<Detection | null>;
   /** Reads the project's history for one database. Throws SOURCE_INVALID, URL_PROVIDER_MISMATCH. */

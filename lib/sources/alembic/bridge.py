@@ -11,6 +11,7 @@ import dbsync_difference  # noqa: E402, F401
 from dbsync_channel import Channel  # noqa: E402
 from dbsync_guard import Guard  # noqa: E402
 from dbsync_job import Job, Refusal  # noqa: E402
+from dbsync_reads import Reads  # noqa: E402
 from dbsync_server import Server  # noqa: E402
 from dbsync_watch import Watch, sqlstate  # noqa: E402
 
@@ -54,9 +55,12 @@ def failure(error, request, watch):
 
 def answer():
     """One question, in a process of its own: what the project's code leaves behind ends with it."""
-    channel, watch, guard = Channel(), None, None
+    channel, watch, guard, reads = Channel(), None, None, None
     request = channel.request
     os.environ.update(request.get("environment", {}))
+    if request.get("reads"):
+        reads = Reads(request.get("target"))
+        reads.install()
     try:
         found = versions()
         if request["do"] == "versions":
@@ -72,7 +76,8 @@ def answer():
             job.enter()
         answer = getattr(job, request["do"])()
         guard.check()
-        channel.finish("result", notes=guard.notes, versions=found, **answer)
+        read = reads.told(guard, channel.scrub) if reads else None
+        channel.finish("result", notes=guard.notes, versions=found, reads=read, **answer)
     except BaseException as error:  # the last door: everything becomes one masked event
         parts = failure(error, request, watch)
         if guard and guard.refused:

@@ -57,6 +57,10 @@ const projectOf = (bench: Workbench, detection: Detection): Project => {
       for (const line of text?.split('\n\n') ?? []) explained.add(line);
       return text;
     },
+    remember: (coverage) => bench.remember(coverage),
+    ...(bench.recalled && {
+      recalled: { memory: bench.recalled.memory, coverage: bench.recalled.content.coverage },
+    }),
     push: async () => refusePush(),
     verdict: (session) => askVerdict(bench, session, explained),
     texts: () => offlineTexts(bench),
@@ -70,7 +74,6 @@ const projectOf = (bench: Workbench, detection: Detection): Project => {
 export const source: Source = {
   name: 'alembic',
   title: 'Alembic',
-  replaysAlways: true,
   detect,
   open: async (detection, context) => projectOf(await openWorkbench(detection, context), detection),
 };

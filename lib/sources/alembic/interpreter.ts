@@ -75,6 +75,25 @@ const candidates = async (root: string, tool: ToolSettings): Promise<readonly Ca
   ];
 };
 
+/** The file of a program that is named without a folder; null where PATH has none. */
+const onPath = async (name: string, folders: string): Promise<string | null> => {
+  for (const folder of folders.split(path.delimiter).filter(Boolean)) {
+    const file = path.join(folder, name);
+    if (await isThere(file)) return file;
+  }
+  return null;
+};
+
+/** The file of the likeliest interpreter; null where it is not there, or where a program with arguments chooses it. */
+export const statedProgram = async (root: string, tool: ToolSettings): Promise<string | null> => {
+  const [first] = await candidates(root, tool);
+  const [name, ...more] = first?.command ?? [];
+  if (name === undefined || more.length > 0) return null;
+  if (!name.includes(path.sep)) return onPath(name, tool.environment.PATH ?? '');
+  const file = path.resolve(root, name);
+  return (await isThere(file)) ? file : null;
+};
+
 const older = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldMajor = 0, oldMinor = 0] = OLDEST;

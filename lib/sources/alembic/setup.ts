@@ -3,15 +3,17 @@ import path from 'node:path';
 import type { Address } from '../../dialects/contract.ts';
 import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, type Secret } from '../../target/index.ts';
-import type { Detection, SourceContext, ToolSettings } from '../contract.ts';
+import type { Coverage, Detection, Forgotten, Memory, SourceContext, ToolSettings } from '../contract.ts';
 import { type EnvSettings, type History, historyOf, type Json, settingsOf } from './answer.ts';
 import { type Bridge, type Outcome, openBridge } from './bridge.ts';
 import { failureError } from './failures.ts';
 import { findInterpreter, type Interpreter } from './interpreter.ts';
 import { bareLayout, findLayout, type Layout, readText } from './layout.ts';
+import { type Known, memoryOf, type Recalled, recall } from './memory.ts';
 import { DATABASE_PORTS, GUARDED_DRIVERS, type Provider, providerOf } from './providers.ts';
+import { type Notebook, openNotebook } from './reads.ts';
 import type { DriverUrl } from './server-url.ts';
-import { findVariables, type NamedVariable } from './variables.ts';
+import { findVariables } from './variables.ts';
 
 /** How long reading (importing the project's models included) may be silent. */
 const READ_LIMIT_MS = 120_000;
@@ -39,17 +41,20 @@ export interface Workbench {
   readonly provider: Provider;
   readonly history: History;
   readonly env: EnvSettings;
+  /** What the history and env.py said, taken from an earlier run; null: they were asked. */
+  readonly recalled: Recalled | null;
   /** Throws the DbsyncError of whatever went wrong. */
   ask(question: Question): Promise<Json>;
+  /** What was said until now, for a later run. */
+  remember(coverage: Coverage): Promise<Memory | Forgotten>;
   close(): Promise<void>;
 }
 
-interface Base {
-  readonly layout: Layout;
+interface Base extends Known {
   readonly bridge: Bridge;
-  readonly context: SourceContext;
   readonly provider: Provider;
-  readonly variables: readonly NamedVariable[];
+  /** Where the children's reads are put together, as long as somebody wants to know them. */
+  notebook: Notebook | null;
   /** env.py awaits its engine. */
   readonly awaits: boolean;
   readonly envText: string;
@@ -107,6 +112,7 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
     session,
     kill: provider.kill,
     placeholder: context.dialect.facts.placeholder(1),
+    reads: base.notebook !== null,
     secrets,
     ...question.more,
   };
@@ -119,9 +125,10 @@ const secretsOf = (address: Address | null): readonly Secret[] => {
   return address.file === undefined ? known : address.secrets;
 };
 
-const send = (base: Base, command: readonly string[], question: Question): Promise<Outcome> => {
+const send = async (base: Base, command: readonly string[], question: Question): Promise<Outcome> => {
   const secrets = secretsOf(question.address);
-  return base.bridge.ask({
+  const { notebook } = base;
+  const outcome = await base.bridge.ask({
     command,
     cwd: base.layout.root,
     request: requestOf(base, question, secrets.map(openSecret)),
@@ -130,6 +137,8 @@ const send = (base: Base, command: readonly string[], question: Question): Promi
     ...(question.signal && { signal: question.signal }),
     ...(question.onEvent && { onEvent: question.onEvent }),
   });
+  notebook?.add(outcome.ok ? outcome.answer : null);
+  return outcome;
 };
 
 const askBridge = async (base: Base, command: readonly string[], question: Question): Promise<Json> => {
@@ -164,6 +173,49 @@ const askSettings = async (base: Base, history: History, ask: AskBase): Promise<
   );
 };
 
+const benchOf = (
+  base: Base,
+  known: Pick<Workbench, 'interpreter' | 'history' | 'env' | 'recalled' | 'remember'>,
+): Workbench => ({
+  layout: base.layout,
+  context: base.context,
+  provider: base.provider,
+  ...known,
+  ask: (question) => askBridge(base, known.interpreter.command, question),
+  close: base.bridge.close,
+});
+
+/** No Python is started until a question is asked that the memory has no answer to. */
+const recalledBench = (base: Base, recalled: Recalled): Workbench => {
+  const { interpreter, history, env } = recalled.content;
+  base.notebook = null;
+  return benchOf(base, { interpreter, history, env, recalled, remember: async () => recalled.memory });
+};
+
+const askedBench = async (base: Base): Promise<Workbench> => {
+  const { layout, bridge, context, tool } = base;
+  const since = context.planning?.now().getTime() ?? 0;
+  const { interpreter, answer } = await findInterpreter({
+    root: layout.root,
+    tool,
+    bridge,
+    first: async (command) => {
+      const outcome = await send(base, command, HISTORY);
+      return outcome.ok ? outcome.answer : null;
+    },
+  });
+  const ask: AskBase = (question) => askBridge(base, interpreter.command, question);
+  const history = historyOf(answer ?? (await ask(HISTORY)));
+  const env = await askSettings(base, history, ask);
+  const remember: Workbench['remember'] = async (coverage) => {
+    const { notebook } = base;
+    base.notebook = null;
+    if (!notebook) return { because: 'nothing was noted' };
+    return memoryOf(base, { interpreter, history, env, coverage, notebook, since });
+  };
+  return benchOf(base, { interpreter, history, env, recalled: null, remember });
+};
+
 /** Opens the project. Throws SOURCE_TOOL_MISSING, SOURCE_UNSUPPORTED, SOURCE_INVALID, SOURCE_AMBIGUOUS, SOURCE_TOOL_FAILED. */
 export const openWorkbench = async (detection: Detection, context: SourceContext): Promise<Workbench> => {
   const tool = context.tool ?? { environment: {} };
@@ -180,26 +232,20 @@ export const openWorkbench = async (detection: Detection, context: SourceContext
     environment: tool.environment,
     stated: tool.urlVariables ?? [],
   });
+  const { planning } = context;
   const base: Base = {
     layout,
     bridge,
     context,
+    tool,
     provider: providerOf(context.dialect.name),
     variables,
     awaits: ASYNC.test(envText),
     envText,
+    notebook: planning ? openNotebook() : null,
   };
-  const { interpreter, answer } = await findInterpreter({
-    root: layout.root,
-    tool,
-    bridge,
-    first: async (command) => {
-      const outcome = await send(base, command, HISTORY);
-      return outcome.ok ? outcome.answer : null;
-    },
-  });
-  const ask: AskBase = (question) => askBridge(base, interpreter.command, question);
-  const history = historyOf(answer ?? (await ask(HISTORY)));
-  const env = await askSettings(base, history, ask);
-  return { layout, interpreter, context, provider: base.provider, history, env, ask, close: bridge.close };
+  const recalled = await recall(base);
+  if (recalled) return recalledBench(base, recalled);
+  planning?.warmShadow();
+  return askedBench(base);
 };

@@ -182,13 +182,14 @@ const placed = (hazard: Hazard, { migration, statements }: Reading): Hazard => {
   return { ...hazard, migration: migration.id, ...(at && { file: at.file, line: at.line }) };
 };
 
-/** Once for each place; what is said of every file alike and asks for nothing is said of the first. */
+/** Once for each place; advice that is said of every file alike is said of the first. */
 const distinct = (hazards: readonly Hazard[]): readonly Hazard[] => {
   const seen = new Set<string>();
   return hazards.filter((hazard) => {
-    const key = needsAcceptance(hazard)
-      ? `${hazardId(hazard)} ${hazard.line ?? ''}`
-      : `${hazard.code} ${hazard.subject} ${hazard.message} ${hazard.severity}`;
+    const key =
+      needsAcceptance(hazard) || hazard.severity !== 'advice'
+        ? `${hazardId(hazard)} ${hazard.line ?? ''}`
+        : `${hazard.code} ${hazard.subject} ${hazard.message} ${hazard.severity}`;
     return seen.has(key) ? false : Boolean(seen.add(key));
   });
 };

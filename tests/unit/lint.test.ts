@@ -151,6 +151,23 @@ spec('lint', ({ test, after }) => {
     assert.equal([drop?.file, drop?.line, drop?.migration], ['m1.sql', 2, 'm1']);
   });
 
+  test('what makes others wait is told of every file that does it, advice of the first', async () => {
+    const text = 'REINDEX INDEX i;';
+    const { hazards } = await lintTexts('postgres', [text, text], { complete: false });
+    const of = (code: string) => hazards.filter((hazard) => hazard.code === code);
+    assert.equal(
+      of('pg-reindex-blocking').map(({ file }) => file),
+      ['m0.sql', 'm1.sql'],
+    );
+    const locks = 'ALTER TABLE t ADD COLUMN IF NOT EXISTS a int;';
+    const advised = await lintTexts('postgres', [locks, locks], { complete: false });
+    const missing = advised.hazards.filter(({ code }) => code === 'pg-lock-timeout-missing');
+    assert.equal(
+      missing.map(({ file }) => file),
+      ['m0.sql'],
+    );
+  });
+
   test('the stated version decides', async () => {
     const text = 'CREATE INDEX CONCURRENTLY i ON t (a);';
     const old = await lintTexts('postgres', [text], { complete: false, version: '14.2' });

@@ -31,8 +31,8 @@ export interface StructuralContext {
   readonly carried?: (subject: Subject) => boolean;
   /** Another rule for this subject than the one that its kind has, such as where a whole table is rebuilt. */
   readonly instead?: (subject: Subject, rule: HazardRule) => HazardRule;
-  /** Whether an earlier statement of the plan changes rows of the table, so that a probe of today proves less. */
-  readonly mended?: (table: Table) => boolean;
+  /** Whether a statement before the subject's changes rows of the table, so that a probe of today proves less. */
+  readonly mended?: (table: Table, subject: Subject) => boolean;
 }
 
 const ruleFor = (subject: Subject, rule: HazardRule, context: StructuralContext): HazardRule =>
@@ -148,7 +148,7 @@ const notNull = (change: Change, rule: HazardRule, { input, context }: Analysis)
   const nullable = change.attributes.find((attribute) => attribute.name === 'nullable');
   if (nullable?.to !== false) return null;
   const table = change.subject.parent;
-  const mended = context.mended?.(table) ?? false;
+  const mended = context.mended?.(table, change.subject) ?? false;
   const hazard = hazardOf(ruleFor(change.subject, rule, context), {
     subject: change.subject,
     message: `${describeSubject(change.subject)} no longer allows NULL; the statement fails while a row holds one.`,

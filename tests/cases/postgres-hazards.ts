@@ -11,6 +11,8 @@ export interface HazardCase {
   readonly absent?: readonly string[];
   /** What the probe of the first found code counts on the live data. */
   readonly count?: number;
+  /** What that count means, above zero. */
+  readonly positive?: 'will-fail' | 'may-fail';
 }
 
 export const HAZARD_BASE = `
@@ -326,6 +328,21 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     sql: 'CREATE INDEX i ON s (id)',
     found: ['pg-index-on-partitioned-parent'],
     absent: ['pg-create-index-blocking'],
+  },
+  {
+    name: 'rows that an earlier statement mends',
+    sql: "UPDATE t SET a = 'x' WHERE a IS NULL; ALTER TABLE t ALTER COLUMN a SET NOT NULL",
+    found: ['pg-set-not-null-scan'],
+    count: 5,
+    positive: 'may-fail',
+  },
+  {
+    name: 'rows that a later statement changes, another table and another schema mend nothing',
+    base: 'CREATE SCHEMA other; CREATE TABLE other.t (a text); DELETE FROM t WHERE a IS NULL',
+    sql: "UPDATE p SET name = a FROM t WHERE t.id = p.id; DELETE FROM other.t; ALTER TABLE t ALTER COLUMN a SET NOT NULL; UPDATE t SET a = 'x'",
+    found: ['pg-set-not-null-scan'],
+    count: 0,
+    positive: 'will-fail',
   },
   {
     name: 'identifiers that fight back',

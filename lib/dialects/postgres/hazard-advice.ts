@@ -11,7 +11,14 @@ import {
 import { type Fields, plain } from './hazard-readers.ts';
 import { referenceAdvice } from './hazard-references.ts';
 import { RULES } from './hazard-rules.ts';
-import { nameOf, type ParsedStatement, relationBefore, relationOf, type Scene } from './hazard-scene.ts';
+import {
+  nameOf,
+  type ParsedStatement,
+  relationBefore,
+  relationOf,
+  type Scene,
+  seenFrom,
+} from './hazard-scene.ts';
 import { LOCK } from './locks.ts';
 import { flag, type Node, names, node, nodes, record, textField } from './parse.ts';
 
@@ -70,7 +77,7 @@ const losesStatistics = ({ node: { type, fields } }: ParsedStatement): boolean =
     : type === 'IndexStmt' && nodes(fields, 'indexParams').some((item) => node(item.fields, 'expr') !== null);
 
 const unanalysed = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
-  const table = losesStatistics(one) ? relationOf(scene, one.node.fields) : undefined;
+  const table = losesStatistics(one) ? relationOf(seenFrom(scene, one), one.node.fields) : undefined;
   if (!table) return [];
   const later = scene.statements.slice(scene.statements.indexOf(one) + 1);
   const isDone = later.some(

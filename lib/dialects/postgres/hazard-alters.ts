@@ -7,18 +7,19 @@ import {
   type Subject,
   subjectOf,
 } from '../../schema/index.ts';
+import { mended } from './hazard-mended.ts';
 import { RULES } from './hazard-rules.ts';
 import { alterParts } from './hazard-sayings.ts';
 import {
   columnOf,
   countProbe,
   locate,
-  mended,
   onTable,
   qualifiedText,
   quotedName,
   relationBefore,
   type Scene,
+  seenFrom,
 } from './hazard-scene.ts';
 import { typeChange } from './hazard-types.ts';
 import { type Node, node, textField } from './parse.ts';
@@ -46,7 +47,8 @@ export const enumValueRemoved = (scene: Scene, subject: Subject): Hazard => {
     ({ table, column }) =>
       `(SELECT count(*) FROM ${quotedName(table)} WHERE ${quote(column)}::text = ${literal(subject.name)})`,
   );
-  const isMended = users.some(({ table }) => mended(scene, table));
+  const at = locate(scene, subject.parent ?? subject);
+  const isMended = users.some(({ table }) => mended(scene, table, at));
   return hazardOf(RULES.enumRemoval, {
     subject,
     message: `The value "${subject.name}" leaves ${subject.parent ? describeSubject(subject.parent) : 'its type'}: rows that hold it cannot stay.`,
@@ -59,7 +61,7 @@ export const enumValueRemoved = (scene: Scene, subject: Subject): Hazard => {
             positive: isMended ? 'may-fail' : 'will-fail',
             zero: 'lower',
           },
-    at: locate(scene, subject.parent ?? subject),
+    at,
   });
 };
 
@@ -125,7 +127,7 @@ export const recreatedColumns = (scene: Scene): Hazard[] => {
   const parts = alterParts(scene);
   return parts.flatMap(({ one, table: named, command }, index) => {
     const name = textField(command.fields, 'name') ?? '';
-    const table = relationBefore(scene, named);
+    const table = relationBefore(seenFrom(scene, one), named);
     const isDrop = textField(command.fields, 'subtype') === 'AT_DropColumn';
     const column = isDrop && table ? columnOf(table, name) : undefined;
     const comesBack = parts

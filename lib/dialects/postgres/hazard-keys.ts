@@ -1,6 +1,7 @@
 // Hazards of new keys and checks on a table that is there: what must be built, what must hold, what to ask. Pure.
 import type { Hazard, HazardRule, Probe } from '../../risk/index.ts';
 import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import { fed, mended } from './hazard-mended.ts';
 import { RULES } from './hazard-rules.ts';
 import { alterParts } from './hazard-sayings.ts';
 import {
@@ -8,7 +9,6 @@ import {
   countProbe,
   listOf,
   locate,
-  mended,
   nameOf,
   onTable,
   qualifiedText,
@@ -19,15 +19,19 @@ import {
 import { flag, type Node, node, textField } from './parse.ts';
 import { quote } from './quote.ts';
 
-const failing = (scene: Scene, table: SchemaObject): Probe['positive'] =>
-  mended(scene, table) ? 'may-fail' : 'will-fail';
+const failing = (scene: Scene, subject: Subject, table: SchemaObject): Probe['positive'] =>
+  mended(scene, table, locate(scene, subject)) ? 'may-fail' : 'will-fail';
 
 /** Whether every column was there before: only then can the live data be asked. */
 const allBefore = (table: SchemaObject, columns: readonly string[]): boolean =>
   columns.length > 0 && columns.every((name) => columnOf(table, name) !== undefined);
 
 /** Rows that share their values; NULLs differ from each other unless the index says otherwise. */
-const duplicatesProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): Probe | undefined => {
+const duplicatesProbe = (
+  scene: Scene,
+  table: SchemaObject,
+  { subject, key }: { readonly subject: Subject; readonly key: SchemaObject },
+): Probe | undefined => {
   const columns = listOf(key, 'columns');
   if (!allBefore(table, columns)) return undefined;
   const list = columns.map(quote).join(', ');
@@ -38,7 +42,7 @@ const duplicatesProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): 
   return {
     question: `values of (${columns.join(', ')}) that occur more than once in ${nameOf(table)}`,
     sql: `SELECT count(*) FROM (SELECT 1 FROM ${quotedName(table)}${filter} GROUP BY ${list} HAVING count(*) > 1) repeated`,
-    positive: failing(scene, table),
+    positive: failing(scene, subject, table),
     zero: 'dismiss',
   };
 };
@@ -69,7 +73,7 @@ const sharesDefault = (scene: Scene, table: SchemaObject, key: SchemaObject): bo
 const uniqueKey = (scene: Scene, subject: Subject, object: SchemaObject, table: SchemaObject): Hazard[] => {
   const isUnique =
     object.attributes.unique === true || subject.kind === 'unique' || subject.kind === 'primary-key';
-  const probe = isUnique ? duplicatesProbe(scene, table, object) : undefined;
+  const probe = isUnique ? duplicatesProbe(scene, table, { subject, key: object }) : undefined;
   const isRepeated = isUnique && !probe && sharesDefault(scene, table, object);
   const isOfExpression = listOf(object, 'columns').some((name) => name.startsWith('expression '));
   if (!isUnique || !(probe || isOfExpression || isRepeated)) return [];
@@ -87,7 +91,11 @@ const uniqueKey = (scene: Scene, subject: Subject, object: SchemaObject, table: 
 };
 
 /** Rows whose key finds no partner. */
-const orphansProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): Probe | undefined => {
+const orphansProbe = (
+  scene: Scene,
+  table: SchemaObject,
+  { subject, key }: { readonly subject: Subject; readonly key: SchemaObject },
+): Probe | undefined => {
   const columns = listOf(key, 'columns');
   const referenced = listOf(key, 'referencedColumns');
   const parent = scene.input.before.objects.find(
@@ -99,7 +107,8 @@ const orphansProbe = (scene: Scene, table: SchemaObject, key: SchemaObject): Pro
   return {
     question: `rows in ${nameOf(table)} whose (${columns.join(', ')}) is not in ${nameOf(parent)}`,
     sql: `SELECT count(*) FROM ${quotedName(table)} child WHERE ${given.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quotedName(parent)} parent WHERE ${pairs.join(' AND ')})`,
-    positive: failing(scene, table),
+    // A partner that is added mends them too.
+    positive: fed(scene, parent, locate(scene, subject)) ? 'may-fail' : failing(scene, subject, table),
     zero: 'keep',
   };
 };
@@ -115,7 +124,7 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
   if (isAddedNotValid(scene, subject)) return [];
   if (subject.kind === 'foreign-key') {
     const message = `${describeSubject(subject)} is checked for every row while writes to ${nameOf(table)} and to the referenced table wait.`;
-    const probe = orphansProbe(scene, table, object);
+    const probe = orphansProbe(scene, table, { subject, key: object });
     return [
       onTable(scene, RULES.addForeignKey, { table, subject, message, probe, at: locate(scene, subject) }),
     ];
@@ -126,7 +135,7 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
       ? countProbe(table, {
           question: `rows in ${nameOf(table)} that break the check`,
           where: `NOT (${expression})`,
-          positive: failing(scene, table),
+          positive: failing(scene, subject, table),
           zero: 'keep',
         })
       : undefined;

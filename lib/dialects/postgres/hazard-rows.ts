@@ -1,7 +1,7 @@
 // Hazards of statements that change rows inside of other statements: a DELETE or UPDATE within WITH. Pure; whole statements of
 // that kind are the shared rules'.
 import { fitToTable, type Hazard, hazardOf, processRule } from '../../risk/index.ts';
-import { nameOf, type ParsedStatement, relationOf, type Scene } from './hazard-scene.ts';
+import { nameOf, type ParsedStatement, relationOf, type Scene, seenFrom } from './hazard-scene.ts';
 import { type Node, names, node, nodes, textField, visit } from './parse.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -109,7 +109,8 @@ const mayNest = ({ node: { type }, planned }: ParsedStatement): boolean =>
 
 /** The hazards of data statements that stand inside of others. */
 export const nestedRowHazards = (scene: Scene): readonly Hazard[] =>
-  scene.statements.flatMap((one) => [
-    ...(mayNest(one) ? nested(one, scene) : []),
-    ...(DONE.test(one.node.type) && /\bMERGE\b/i.test(one.planned.statement.text) ? merged(one, scene) : []),
-  ]);
+  scene.statements.flatMap((one) => {
+    const seen = seenFrom(scene, one);
+    const isMerge = DONE.test(one.node.type) && /\bMERGE\b/i.test(one.planned.statement.text);
+    return [...(mayNest(one) ? nested(one, seen) : []), ...(isMerge ? merged(one, seen) : [])];
+  });

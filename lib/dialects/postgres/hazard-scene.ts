@@ -12,6 +12,7 @@ import {
 import type { SchemaObject, Subject } from '../../schema/index.ts';
 import type { StatementFacts } from '../contract.ts';
 import { type Deed, deedOf, subtypeOf } from './hazard-locate.ts';
+import { type Meanings, meaningKey, meaningsAfter } from './hazard-meanings.ts';
 import { type Node, parseSql, record, textField } from './parse.ts';
 import { qualified, quote } from './quote.ts';
 import { classify } from './scan.ts';
@@ -23,6 +24,8 @@ export interface ParsedStatement {
   readonly planned: PlannedStatement;
   readonly node: Node;
   readonly facts: StatementFacts;
+  /** What names of tables mean when the statement begins. */
+  readonly meanings: Meanings;
 }
 
 export interface Scene {
@@ -31,29 +34,44 @@ export interface Scene {
   readonly statements: readonly ParsedStatement[];
   /** The namespace that unqualified names mean. */
   readonly defaultNamespace: string;
+  /** What names of tables mean at the end of the plan, or where a statement stands from which the scene is seen. */
+  readonly meanings: Meanings;
+  /** Whether the scene is seen from the place of a statement; otherwise names are those of before the plan. */
+  readonly isInside: boolean;
 }
+
+/** The scene as a statement meets it: names mean what the statements before it made of them. */
+export const seenFrom = (scene: Scene, { meanings }: ParsedStatement): Scene =>
+  meanings.size === 0 ? scene : { ...scene, meanings, isInside: true };
 
 /** Reads the plan once. */
 export const sceneOf = (input: RiskInput): Scene => {
+  const schema = input.facts.current_schema;
+  const defaultNamespace = typeof schema === 'string' ? schema : 'public';
+  const scene = { input, major: input.version[0] ?? 0, defaultNamespace, isInside: false };
+  const context = {
+    defaultNamespace,
+    before: (table: Table) => relationBefore({ ...scene, statements: [], meanings: new Map() }, table),
+  };
+  let meanings: Meanings = new Map();
   const statements = input.statements.flatMap((planned): ParsedStatement[] => {
     const parsed = parseSql(planned.statement.text);
     const [node] = parsed.ok ? parsed.nodes : [];
-    return node ? [{ planned, node, facts: classify(planned.statement) }] : [];
+    if (!node) return [];
+    const one = { planned, node, facts: classify(planned.statement), meanings };
+    meanings = meaningsAfter(meanings, node, context);
+    return [one];
   });
-  const schema = input.facts.current_schema;
-  return {
-    input,
-    major: input.version[0] ?? 0,
-    statements,
-    defaultNamespace: typeof schema === 'string' ? schema : 'public',
-  };
+  return { ...scene, statements, meanings };
 };
 
 const RELATION_KINDS: ReadonlySet<string> = new Set(['table', 'materialized-view', 'foreign-table']);
 
-/** The relation that a name means before the plan; undefined where the plan makes it. */
+/** The relation of before the plan that a name means; undefined where the plan makes it. */
 export const relationBefore = (scene: Scene, table: Table): SchemaObject | undefined => {
   const namespace = table.namespace ?? scene.defaultNamespace;
+  const meaning = scene.isInside ? scene.meanings.get(meaningKey(table, scene.defaultNamespace)) : undefined;
+  if (meaning !== undefined) return meaning ?? undefined;
   let elsewhere: SchemaObject | undefined;
   for (const object of scene.input.before.objects) {
     if (object.name !== table.name || !RELATION_KINDS.has(object.kind)) continue;
@@ -152,16 +170,13 @@ const aboutTable = (scene: Scene, { parent }: Subject): ParsedStatement | undefi
   );
 };
 
-/** Whether an earlier statement of the plan changes rows of the table, so that a probe of today proves less. */
-export const mended = (scene: Scene, table: Table): boolean =>
-  scene.statements.some(
-    ({ node, facts }) =>
-      /^(Update|Delete|Insert|Merge)Stmt$/.test(node.type) &&
-      facts.tables.some(({ name }) => name === table.name),
-  ) ||
-  scene.statements.some(
-    ({ facts, planned }) => facts.kind === 'opaque' && planned.statement.text.includes(table.name),
-  );
+/** Whether the table is dropped in the plan while its name goes to another: what differs under the name differs by no change of it. */
+export const isReplaced = (scene: Scene, table: Table): boolean => {
+  const key = meaningKey(table, scene.defaultNamespace);
+  if (!scene.meanings.has(key)) return false;
+  const before = relationBefore({ ...scene, isInside: false }, table);
+  return before !== undefined && ![...scene.meanings.values()].includes(before);
+};
 
 /** How many rows meet a condition. */
 export const countProbe = (

@@ -7,7 +7,7 @@ import { enumChanged } from './hazard-enums.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
 import { moved, renamed } from './hazard-renames.ts';
 import { RULES } from './hazard-rules.ts';
-import { nameOf, relationBefore, relationOf, type Scene } from './hazard-scene.ts';
+import { nameOf, relationBefore, relationOf, type Scene, seenFrom } from './hazard-scene.ts';
 import { counterSet, sequenceAltered } from './hazard-sequences.ts';
 import { flag, hasOption, names, nodes, record, textField } from './parse.ts';
 
@@ -226,4 +226,6 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 /** Everything that single statements show. */
 export const statementHazards = (scene: Scene): readonly Hazard[] =>
-  scene.statements.flatMap((one) => READERS[one.node.type]?.(one.node.fields, one, scene) ?? []);
+  scene.statements.flatMap(
+    (one) => READERS[one.node.type]?.(one.node.fields, one, seenFrom(scene, one)) ?? [],
+  );

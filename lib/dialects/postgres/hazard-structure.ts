@@ -8,9 +8,16 @@ import {
   type StructuralRules,
   structuralHazards,
 } from '../../risk/index.ts';
-import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import {
+  type Change,
+  describeSubject,
+  findObject,
+  type SchemaObject,
+  type Subject,
+} from '../../schema/index.ts';
 import { alterHazards, enumValueRemoved, recreatedColumns } from './hazard-alters.ts';
 import { keyHazards } from './hazard-keys.ts';
+import { mended } from './hazard-mended.ts';
 import { RULES } from './hazard-rules.ts';
 import {
   isFilledWhenAdded,
@@ -21,9 +28,9 @@ import {
   tablesMadeAnew,
 } from './hazard-sayings.ts';
 import {
+  isReplaced,
   listOf,
   locate,
-  mended,
   nameOf,
   onTable,
   quotedName,
@@ -113,7 +120,7 @@ const requiredColumn = (
     const message = `${describeSubject(subject)} must have a value and keeps no default: code that does not give one fails.`;
     return [onTable(scene, RULES.requiredColumn, { table, subject, message, at })];
   }
-  const isMended = mended(scene, table);
+  const isMended = mended(scene, table, at);
   const fails = isMended
     ? `the statement fails unless every row of ${nameOf(table)} has got one before`
     : `the statement fails when ${nameOf(table)} holds rows`;
@@ -133,9 +140,18 @@ const requiredColumn = (
   ];
 };
 
-/** What a table gets that is dropped and made anew meets no row. */
-const isMadeAnew = (scene: Scene, subject: Subject): boolean =>
-  tablesMadeAnew(scene).some(({ table }) => table.name === subject.parent?.name);
+const MEETS_ROWS: ReadonlySet<string> = new Set(['column', 'primary-key', 'index']);
+
+/**
+ * Columns and keys of a table that is dropped and made anew, under whatever names: its rows are gone, which is told, and the new
+ * one has none. Rules that the new one no longer has are missed all the same.
+ */
+const isOfReplaced =
+  (scene: Scene) =>
+  ({ action, subject }: Change): boolean =>
+    subject.parent?.kind === 'table' &&
+    (action !== 'drop' || MEETS_ROWS.has(subject.kind)) &&
+    isReplaced(scene, subject.parent);
 
 /** Tables that are there before and after the plan, and empty in between. */
 const recreated = (scene: Scene): Hazard[] =>
@@ -194,7 +210,7 @@ const unlessProven =
 
 const created = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {
   const table = subject.parent && relationBefore(scene, subject.parent);
-  if (!table || isMadeAnew(scene, subject) || isNewName(scene, subject)) return [];
+  if (!table || isNewName(scene, subject)) return [];
   return subject.kind === 'column'
     ? requiredColumn(scene, subject, object, table)
     : keyHazards(scene, subject, object);
@@ -202,16 +218,19 @@ const created = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[]
 
 /** Everything that the difference shows. */
 export const structureHazards = (scene: Scene): readonly Hazard[] => {
-  const shared = structuralHazards(scene.input, {
+  const ofReplaced = isOfReplaced(scene);
+  const changes = scene.input.change.changes.filter((change) => !ofReplaced(change));
+  const input = { ...scene.input, change: { ...scene.input.change, changes } };
+  const shared = structuralHazards(input, {
     rules: STRUCTURAL,
     quote,
     alike,
     locate: (subject) => locate(scene, subject),
     carried: (subject) => goesWithAnother(scene, subject),
     instead: instead(scene),
-    mended: (table) => mended(scene, table),
+    mended: (table, subject) => mended(scene, table, locate(scene, subject)),
   });
-  const own = scene.input.change.changes.flatMap((change): Hazard[] => {
+  const own = changes.flatMap((change): Hazard[] => {
     if (change.action === 'create') return created(scene, change.subject, change.object);
     if (change.action === 'drop')
       return change.subject.kind === 'enum-value' && !isRelabelled(scene, change.subject)

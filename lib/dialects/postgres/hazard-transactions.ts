@@ -2,7 +2,7 @@
 import { type Hazard, hazardOf } from '../../risk/index.ts';
 import { batches } from './batches.ts';
 import { RULES } from './hazard-rules.ts';
-import { nameOf, type ParsedStatement, relationBefore, type Scene } from './hazard-scene.ts';
+import { nameOf, type ParsedStatement, relationBefore, type Scene, seenFrom } from './hazard-scene.ts';
 import { LOCK } from './locks.ts';
 import { nodes, textField } from './parse.ts';
 
@@ -17,23 +17,26 @@ const isValidation = ({ node }: ParsedStatement): boolean =>
 const ownTables = ({ node, facts }: ParsedStatement): ParsedStatement['facts']['tables'] =>
   node.type === 'AlterTableStmt' ? facts.tables.slice(0, 1) : facts.tables;
 
+/** Those of the tables that were there before, by what their names mean where the statement stands. */
+const there = (
+  tables: ParsedStatement['facts']['tables'],
+  one: ParsedStatement,
+  scene: Scene,
+): readonly string[] => {
+  const seen = seenFrom(scene, one);
+  return tables
+    .map((table) => relationBefore(seen, table))
+    .filter((table) => table !== undefined)
+    .map(nameOf);
+};
+
 /** Tables that were there before and that the statement locks against every other use. */
 const lockedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
-  one.facts.lock === LOCK.accessExclusive
-    ? ownTables(one)
-        .map((table) => relationBefore(scene, table))
-        .filter((table) => table !== undefined)
-        .map(nameOf)
-    : [];
+  one.facts.lock === LOCK.accessExclusive ? there(ownTables(one), one, scene) : [];
 
 /** Tables that the statement locks against writers at least. */
 const guardedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
-  one.facts.lock === LOCK.shareRowExclusive
-    ? one.facts.tables
-        .map((table) => relationBefore(scene, table))
-        .filter((table) => table !== undefined)
-        .map(nameOf)
-    : lockedTables(one, scene);
+  one.facts.lock === LOCK.shareRowExclusive ? there(one.facts.tables, one, scene) : lockedTables(one, scene);
 
 const together = (group: readonly ParsedStatement[], scene: Scene): readonly Hazard[] => {
   const found: Hazard[] = [];
@@ -41,10 +44,7 @@ const together = (group: readonly ParsedStatement[], scene: Scene): readonly Haz
   const strong = new Set<string>();
   const first = group[0];
   for (const one of group) {
-    const named = one.facts.tables
-      .map((table) => relationBefore(scene, table))
-      .filter((table) => table !== undefined)
-      .map(nameOf);
+    const named = there(one.facts.tables, one, scene);
     const held = named.find((name) => locked.has(name));
     if (held && CHANGES_ROWS.test(one.node.type)) {
       found.push(

@@ -2,8 +2,9 @@
 import type { Alike, Hazard, PlannedStatement, Probe } from '../../risk/index.ts';
 import { describeSubject, type SchemaObject, type Subject, subjectOf } from '../../schema/index.ts';
 import { unreadable } from './hazard-casts.ts';
+import { mended } from './hazard-mended.ts';
 import { RULES } from './hazard-rules.ts';
-import { listOf, mended, nameOf, onTable, quotedName, type Scene } from './hazard-scene.ts';
+import { listOf, nameOf, onTable, quotedName, type Scene } from './hazard-scene.ts';
 import { isComputed } from './hazard-using.ts';
 import { quote } from './quote.ts';
 
@@ -165,7 +166,7 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
   const where = misfits(change.subject.name, from, to) ?? unread;
   if (where === null && !isLossy(from, to)) return [];
   const cuts = unread === null && (/\bUSING\b/i.test(change.at?.statement.text ?? '') || isLossy(from, to));
-  const failing = mended(scene, change.table) ? 'may-fail' : 'will-fail';
+  const failing = mended(scene, change.table, change.at) ? 'may-fail' : 'will-fail';
   const probe: Probe | undefined =
     where === null
       ? undefined

@@ -1,0 +1,95 @@
+// Whether a statement of the plan may have put rows right before another one meets them, so that a probe of today proves less. Pure.
+import type { PlannedStatement } from '../../risk/index.ts';
+import type { SchemaObject } from '../../schema/index.ts';
+import {
+  type ParsedStatement,
+  qualifiedText,
+  relationBefore,
+  type Scene,
+  seenFrom,
+  type Table,
+} from './hazard-scene.ts';
+import { node, nodes, record, textField, visit } from './parse.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isSame = (scene: Scene, one: Table | undefined, other: Table): boolean =>
+  one !== undefined &&
+  one.name === other.name &&
+  (one.namespace ?? scene.defaultNamespace) === (other.namespace ?? scene.defaultNamespace);
+
+/** The table that a `relation` means where it stands, as it was called before the plan. */
+const meant = (scene: Scene, relation: Fields | null): Table | undefined => {
+  const name = relation && textField(relation, 'relname');
+  return name ? relationBefore(scene, { namespace: textField(relation, 'schemaname'), name }) : undefined;
+};
+
+/** An INSERT mends rows that are there only where it says what to do with them. */
+const mendsRows = (type: string, fields: Fields): boolean =>
+  /^(Update|Delete|Merge)Stmt$/.test(type) ||
+  (type === 'InsertStmt' &&
+    textField(record(fields, 'onConflictClause') ?? {}, 'action') === 'ONCONFLICT_UPDATE');
+
+const isUsing = (fields: Fields): boolean =>
+  nodes(fields, 'cmds').some(
+    (command) => node(node(command.fields, 'def')?.fields ?? {}, 'raw_default') !== null,
+  );
+
+/** Tables whose rows one statement changes or removes. */
+const changed = (one: ParsedStatement, scene: Scene): readonly Table[] => {
+  const { type, fields } = one.node;
+  if (type === 'TruncateStmt')
+    return nodes(fields, 'relations').flatMap((item) => meant(scene, item.fields) ?? []);
+  if (type === 'AlterTableStmt')
+    return isUsing(fields) ? [meant(scene, record(fields, 'relation')) ?? []].flat() : [];
+  const found: Table[] = [];
+  if (one.facts.kind !== 'dml' && type !== 'SelectStmt' && type !== 'CreateTableAsStmt') return found;
+  visit({ [type]: fields }, (kind, inner) => {
+    const table = mendsRows(kind, inner) ? meant(scene, record(inner, 'relation')) : undefined;
+    if (table) found.push(table);
+  });
+  return found;
+};
+
+/** Code that nobody read: a DO block says what it touches, or builds it; what a procedure touches stands elsewhere. */
+const mayTouch = ({ node: { type }, planned, facts }: ParsedStatement, table: Table): boolean => {
+  const { text } = planned.statement;
+  return (
+    facts.kind === 'opaque' && (type !== 'DoStmt' || text.includes(table.name) || /\bEXECUTE\b/i.test(text))
+  );
+};
+
+/** Tables from which a deletion reaches this one by its foreign keys. */
+const reaching = (scene: Scene, table: Table): readonly SchemaObject[] => {
+  const parents = relationBefore(scene, table)
+    ?.children.filter(({ kind, attributes }) => kind === 'foreign-key' && attributes.onDelete !== undefined)
+    .map(({ attributes }) => attributes.references);
+  return scene.input.before.objects.filter(
+    (object) => object.kind === 'table' && parents?.includes(qualifiedText(object)),
+  );
+};
+
+const before = (scene: Scene, at: PlannedStatement | undefined): readonly ParsedStatement[] => {
+  const index = at ? scene.statements.findIndex(({ planned }) => planned === at) : -1;
+  return index < 0 ? scene.statements : scene.statements.slice(0, index);
+};
+
+/** Whether a statement before that one (any, where it is not known) changes or removes rows of the table. */
+export const mended = (scene: Scene, table: Table, at: PlannedStatement | undefined): boolean => {
+  const earlier = before(scene, at);
+  if (earlier.length === 0) return false;
+  const reached = [table, ...reaching(scene, table)];
+  return earlier.some(
+    (one) =>
+      mayTouch(one, table) ||
+      changed(one, seenFrom(scene, one)).some((own) => reached.some((each) => isSame(scene, own, each))),
+  );
+};
+
+/** Whether a statement before that one adds rows to the table. */
+export const fed = (scene: Scene, table: Table, at: PlannedStatement | undefined): boolean =>
+  before(scene, at).some(
+    (one) =>
+      /^(Insert|Merge|Copy)Stmt$/.test(one.node.type) &&
+      isSame(scene, meant(seenFrom(scene, one), record(one.node.fields, 'relation')), table),
+  );

@@ -1,5 +1,7 @@
 // What a migration does to a live database, and the hazards that must be told of it; and those that must not.
 
+import type { Severity } from '../../lib/risk/index.ts';
+
 export interface HazardCase {
   readonly name: string;
   /** The schema before; a table `t` with rows and an empty table `e` are always there. */
@@ -13,6 +15,8 @@ export interface HazardCase {
   readonly count?: number;
   /** What that count means, above zero. */
   readonly positive?: 'will-fail' | 'may-fail';
+  /** The severity of the first found code. */
+  readonly severity?: Severity;
 }
 
 export const HAZARD_BASE = `
@@ -343,6 +347,64 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     found: ['pg-set-not-null-scan'],
     count: 0,
     positive: 'will-fail',
+  },
+  {
+    name: 'a unique index of an expression',
+    base: 'UPDATE t SET c = id::text',
+    sql: 'CREATE UNIQUE INDEX i ON t (lower(c))',
+    found: ['pg-unique-duplicates'],
+    count: 0,
+  },
+  {
+    name: 'a partition beside the default one',
+    base: `CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s DEFAULT; INSERT INTO s VALUES (1);
+      CREATE TABLE s2 (id int, CHECK (id >= 10 AND id < 20))`,
+    sql: 'ALTER TABLE s ATTACH PARTITION s2 FOR VALUES FROM (10) TO (20)',
+    found: ['pg-attach-partition-scan'],
+    severity: 'blocking',
+  },
+  {
+    name: 'a new partition beside the default one',
+    base: 'CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s DEFAULT; INSERT INTO s VALUES (1)',
+    sql: 'CREATE TABLE s2 PARTITION OF s FOR VALUES FROM (10) TO (20)',
+    found: ['pg-attach-partition-scan'],
+    severity: 'blocking',
+  },
+  {
+    name: 'a new partition with no default one',
+    base: 'CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s FOR VALUES FROM (0) TO (9)',
+    sql: 'CREATE TABLE s2 PARTITION OF s FOR VALUES FROM (10) TO (20)',
+    found: [],
+    absent: ['pg-attach-partition-scan'],
+  },
+  {
+    name: 'a partition whose check names the key',
+    base: `CREATE TABLE s (id int, n int) PARTITION BY RANGE (id); CREATE TABLE s2 (id int, n int, CHECK (id >= 10 AND id < 20));
+      INSERT INTO s2 VALUES (11)`,
+    sql: 'ALTER TABLE s ATTACH PARTITION s2 FOR VALUES FROM (10) TO (20)',
+    found: ['pg-attach-partition-scan'],
+    severity: 'advice',
+  },
+  {
+    name: 'a partition whose check is about something else',
+    base: `CREATE TABLE s (id int, n int) PARTITION BY RANGE (id); CREATE TABLE s2 (id int, n int, CHECK (n > 0));
+      INSERT INTO s2 VALUES (11, 1); INSERT INTO s2 SELECT 12, 1`,
+    sql: 'ALTER TABLE s ATTACH PARTITION s2 FOR VALUES FROM (10) TO (20)',
+    found: ['pg-attach-partition-scan'],
+    severity: 'blocking',
+  },
+  {
+    name: 'a value that is printed as more characters than there is room for',
+    base: 'ALTER TABLE e ADD j jsonb',
+    sql: 'ALTER TABLE e ALTER j TYPE varchar(3)',
+    found: ['pg-narrow-type'],
+    count: 0,
+  },
+  {
+    name: 'a number that is printed in the room that there is',
+    sql: 'ALTER TABLE t ALTER n TYPE varchar(13)',
+    found: ['pg-change-type-rewrite'],
+    absent: ['pg-narrow-type'],
   },
   {
     name: 'identifiers that fight back',

@@ -79,6 +79,8 @@ const check = async (item: HazardCase): Promise<void> => {
       const count = await ask(session, hazard);
       if (hazard.code === item.found[0] && item.count !== undefined)
         assert.is(count, item.count, hazard.probe?.sql);
+      if (hazard.code === item.found[0] && item.severity !== undefined)
+        assert.is(hazard.severity, item.severity, hazard.adjusted);
       if (hazard.code === item.found[0] && item.positive !== undefined)
         assert.is(hazard.probe?.positive, item.positive, hazard.probe?.sql);
     }

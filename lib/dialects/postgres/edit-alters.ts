@@ -88,7 +88,10 @@ const partition = (command: Command): ObjectName | null => {
 
 const attach: Editor = (command) => {
   const object = partition(command);
-  return object ? [{ do: 'alter', object, set: { partitionOf: command.table.name } }] : [];
+  const bound = record(command.def?.fields ?? {}, 'bound')?.is_default === true ? 'DEFAULT' : undefined;
+  return object
+    ? [{ do: 'alter', object, set: { partitionOf: command.table.name, partitionBound: bound } }]
+    : [];
 };
 
 const detach: Editor = (command) => {

@@ -195,6 +195,14 @@ const required = (children: readonly SchemaObject[]): readonly SchemaObject[] =>
   );
 };
 
+/** What the rows are divided by, in words of its own: the server prints it otherwise. */
+const partitionKey = (fields: Fields): string | undefined => {
+  const stated = record(fields, 'partspec');
+  if (!stated) return undefined;
+  const columns = nodes(stated, 'partParams').map((item) => textField(item.fields, 'name') ?? 'expression');
+  return `stated (${columns.join(', ')})`;
+};
+
 /** A table as CREATE TABLE declares it. */
 export const tableObject = (fields: Fields, name: { namespace: string; name: string }): SchemaObject => {
   const parents = nodes(fields, 'inhRelations').map(
@@ -206,8 +214,9 @@ export const tableObject = (fields: Fields, name: { namespace: string; name: str
     ...name,
     attributes: {
       unlogged: record(fields, 'relation')?.relpersistence === 'u' || undefined,
-      partitionKey: record(fields, 'partspec') ? 'stated' : undefined,
+      partitionKey: partitionKey(fields),
       partitionOf: isPartition ? (parents[0] ?? '') : undefined,
+      partitionBound: record(fields, 'partbound')?.is_default === true ? 'DEFAULT' : undefined,
     },
     children: required(elementsOf(fields, name.name)),
   });

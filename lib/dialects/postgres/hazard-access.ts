@@ -1,9 +1,9 @@
 // Hazards of statements about who may do what, and of settings and streams that reach beyond the migration. Pure.
 import { adjusted, type HazardRule } from '../../risk/index.ts';
-import { atTable, plain, type Reader } from './hazard-readers.ts';
+import { atTable, type Fields, plain, type Reader } from './hazard-readers.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, relationOf } from './hazard-scene.ts';
-import { flag, record, textField } from './parse.ts';
+import { flag, node, nodes, record, textField } from './parse.ts';
 
 const said =
   (rule: HazardRule, subject: string, message: string): Reader =>
@@ -18,6 +18,52 @@ const onItsTable =
     const table = relationOf(scene, { relation });
     return table ? [atTable(scene, rule, { table, one, message: message(nameOf(table)) })] : [];
   };
+
+/** What the parser calls the options of a role that reach beyond its own tables, or into others' rights. */
+const STRONG_ROLE = new Set([
+  'superuser',
+  'createrole',
+  'createdb',
+  'isreplication',
+  'bypassrls',
+  'addroleto',
+  'rolemembers',
+  'adminmembers',
+]);
+
+const isOff = (option: Fields): boolean => {
+  const value = node(option, 'arg');
+  return value?.type === 'Boolean' && !flag(value.fields, 'boolval');
+};
+
+/** A role that may do nothing yet is nobody's access. */
+const roleMade: Reader = (fields, one) => {
+  const strong = nodes(fields, 'options').filter(
+    ({ fields: option }) => STRONG_ROLE.has(textField(option, 'defname') ?? '') && !isOff(option),
+  );
+  const message = 'A role is made that may do more than log in.';
+  return strong.length === 0 ? [] : [plain(RULES.grantRevoke, one, 'role', message)];
+};
+
+const functionAltered: Reader = (fields, one) => {
+  const option = nodes(fields, 'actions').find((item) => textField(item.fields, 'defname') === 'security');
+  if (!option) return [];
+  const whose = isOff(option.fields) ? 'its caller' : 'its owner';
+  return [plain(RULES.grantRevoke, one, 'function', `It runs with the rights of ${whose} from now on.`)];
+};
+
+const databaseAltered: Reader = (fields, one) =>
+  nodes(fields, 'options').flatMap(({ fields: option }) => {
+    const name = textField(option, 'defname');
+    if (name === 'tablespace')
+      return [plain(RULES.move, one, 'database', 'The whole database is copied while nobody may use it.')];
+    return name === 'allow_connections' || name === 'connection_limit'
+      ? [plain(RULES.grantRevoke, one, 'database', 'Others may connect than before.')]
+      : [];
+  });
+
+/** What RESET ALL and DISCARD ALL do. */
+export const ALL_TAKEN_BACK = 'Every setting of the session is taken back, limits on waiting among them.';
 
 const lasting = 'The setting acts on every session that begins from now on.';
 
@@ -47,11 +93,18 @@ export const ACCESS: Readonly<Record<string, Reader>> = {
     RULES.dropPolicy,
     (table) => `A policy of ${table} shows other rows than before.`,
   ),
-  RuleStmt: onItsTable(
-    RULES.triggerDdl,
-    (table) => `A rule is made on ${table}: statements on it do something else from now on.`,
-  ),
   CreateEventTrigStmt: said(RULES.triggerDdl, 'event trigger', 'It runs at every DDL statement.'),
+  AlterEventTrigStmt: (fields, one) =>
+    textField(fields, 'tgenabled') === 'D'
+      ? [plain(RULES.dropRoutine, one, 'event trigger', 'What it did no longer happens.')]
+      : [plain(RULES.triggerDdl, one, 'event trigger', 'It runs at other DDL statements than before.')],
+  CreateRoleStmt: roleMade,
+  AlterFunctionStmt: functionAltered,
+  AlterDatabaseStmt: databaseAltered,
+  DiscardStmt: (fields, one) =>
+    textField(fields, 'target') === 'DISCARD_ALL'
+      ? [plain(RULES.settingLeak, one, 'session', ALL_TAKEN_BACK)]
+      : [],
   AlterRoleSetStmt: said(RULES.settingLeak, 'role setting', lasting),
   AlterDatabaseSetStmt: said(RULES.settingLeak, 'database setting', lasting),
   AlterSystemStmt: said(
@@ -65,6 +118,11 @@ export const ACCESS: Readonly<Record<string, Reader>> = {
     'Tables are published: UPDATE and DELETE on one without a replica identity fail from now on.',
   ),
   AlterPublicationStmt: said(RULES.published, 'publication', 'Other tables are published than before.'),
+  CreateSubscriptionStmt: said(
+    RULES.published,
+    'subscription',
+    'Rows of another server arrive in its tables from now on, also where they hold rows.',
+  ),
   DropSubscriptionStmt: said(RULES.published, 'subscription', 'What it received no longer arrives.'),
   AlterSubscriptionStmt: said(RULES.published, 'subscription', 'It receives something else than before.'),
   CreateExtensionStmt: (fields, one, scene) => {

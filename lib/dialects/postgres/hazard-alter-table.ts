@@ -1,19 +1,18 @@
 // Hazards of the parts of ALTER TABLE that the text shows and the difference does not. Pure.
-import { adjusted, type Hazard, type HazardRule } from '../../risk/index.ts';
+import type { Hazard, HazardRule } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
 import { addedColumn } from './hazard-columns.ts';
+import { compositeAltered } from './hazard-composites.ts';
+import { foreignTableAltered } from './hazard-foreign.ts';
+import { attached, detached } from './hazard-partitions.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, type ParsedStatement, relationOf, type Scene } from './hazard-scene.ts';
 import { identityRestarts } from './hazard-sequences.ts';
 import { isSameInstant, usingOf } from './hazard-using.ts';
-import { flag, type Node, node, nodes, record, textField } from './parse.ts';
+import { flag, type Node, node, nodes, textField } from './parse.ts';
 
 const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
-  AT_AttachPartition: [
-    RULES.attachPartition,
-    'The rows of the new partition are read to prove that they belong there.',
-  ],
   AT_SetTableSpace: [RULES.move, 'The table is copied to another tablespace.'],
   AT_SetAccessMethod: [RULES.move, 'The table is rewritten for another access method.'],
   AT_SetLogged: [RULES.move, 'The table is rewritten to be logged.'],
@@ -39,8 +38,35 @@ const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_EnableAlwaysRule: [RULES.triggerDdl, 'A rule is enabled, for replicated rows too.'],
   AT_EnableReplicaRule: [RULES.triggerDdl, 'A rule is enabled for replicated rows only.'],
   AT_DisableRule: [RULES.triggerDdl, 'A rule is disabled.'],
-  AT_DisableTrig: [RULES.triggerDdl, 'A trigger is disabled.'],
   AT_DisableTrigAll: [RULES.checksOff, 'All triggers are disabled; those of foreign keys too.'],
+};
+
+/** Since 18 a constraint can be there and not hold, or hold again (ALTER CONSTRAINT in the manual). */
+const enforced: Reader = (fields, one, scene) => {
+  const table = relationOf(scene, one.node.fields);
+  const change = node(fields, 'def')?.fields ?? {};
+  if (!table || !flag(change, 'alterEnforceability')) return [];
+  const name = textField(change, 'conname') ?? '';
+  return flag(change, 'is_enforced')
+    ? [atTable(scene, RULES.addForeignKey, { table, one, message: `Every row is checked against ${name}.` })]
+    : [atTable(scene, RULES.dropConstraint, { table, one, message: `${name} is no longer enforced.` })];
+};
+
+/** The triggers that enforce a foreign key have names that the server made up (trigger.c, CreateTriggerFiringOn). */
+const triggerOff: Reader = (fields, one, scene) => {
+  const table = relationOf(scene, one.node.fields);
+  if (!table) return [];
+  return /^RI_ConstraintTrigger_/.test(textField(fields, 'name') ?? '')
+    ? [atTable(scene, RULES.checksOff, { table, one, message: 'A trigger of a foreign key is disabled.' })]
+    : [atTable(scene, RULES.triggerDdl, { table, one, message: 'A trigger is disabled.' })];
+};
+
+/** Parts whose own words decide what they are. */
+const PARTS: Readonly<Record<string, Reader>> = {
+  AT_AttachPartition: attached,
+  AT_DetachPartition: detached,
+  AT_AlterConstraint: enforced,
+  AT_DisableTrig: triggerOff,
 };
 
 const alterCommand = (
@@ -64,26 +90,7 @@ const alterCommand = (
       ),
     );
   }
-  if (subtype === 'AT_DetachPartition') {
-    const left = textField(record(node(fields, 'def')?.fields ?? {}, 'name') ?? {}, 'relname') ?? '';
-    found.push(
-      plain(
-        RULES.dropPartition,
-        one,
-        `partition ${left}`,
-        `The rows of ${left} are no longer found through ${nameOf(table)}; they stay in ${left}.`,
-      ),
-    );
-  }
-  if (subtype === 'AT_DetachPartition' && !flag(node(fields, 'def')?.fields ?? {}, 'concurrent')) {
-    found.push(
-      atTable(scene, RULES.detachPartition, {
-        table,
-        one,
-        message: `Every use of ${nameOf(table)} waits while a partition leaves it.`,
-      }),
-    );
-  }
+  found.push(...(PARTS[subtype]?.(fields, one, scene) ?? []));
   const using = usingOf(command);
   if (using && !isSameInstant(using, textField(fields, 'name'))) {
     found.push(
@@ -102,40 +109,52 @@ const alterCommand = (
   return found;
 };
 
-const ATTRIBUTES: Readonly<Record<string, readonly [HazardRule, string]>> = {
-  AT_DropColumn: [RULES.dropColumn, 'is dropped: its values are gone from every column of the type'],
-  AT_AlterColumnType: [RULES.changeType, 'changes its type in every column of the type'],
-};
-
-/** ALTER TYPE on a composite type is an ALTER TABLE to the parser. */
-const alterComposite: Reader = (fields, one) =>
-  nodes(fields, 'cmds').flatMap((command) => {
-    const known = ATTRIBUTES[textField(command.fields, 'subtype') ?? ''];
-    const name = textField(command.fields, 'name') ?? '';
-    return known ? [plain(known[0], one, `attribute ${name}`, `The attribute ${name} ${known[1]}.`)] : [];
-  });
-
 /** ALTER INDEX is an ALTER TABLE to the parser too. */
 const alterIndex: Reader = (fields, one) =>
   nodes(fields, 'cmds')
     .filter((command) => textField(command.fields, 'subtype') === 'AT_SetTableSpace')
     .map(() => plain(RULES.move, one, 'index', 'The index is copied to another tablespace.'));
 
-/** The rows of a foreign table are another server's: only what names the column fails. */
-const alterForeign: Reader = (fields, one) =>
-  nodes(fields, 'cmds')
-    .filter((command) => textField(command.fields, 'subtype') === 'AT_DropColumn')
-    .map((command) => {
-      const name = textField(command.fields, 'name') ?? '';
-      const hazard = plain(RULES.dropColumn, one, `column ${name}`, `The column ${name} is no longer seen.`);
-      return adjusted(hazard, 'breaking', 'the values are in another server and stay there');
-    });
+/** What ALTER does to relations that hold no rows of their own, or whose rows are computed. */
+const OTHERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
+  AT_ChangeOwner: [RULES.grantRevoke, 'It gets another owner.'],
+  AT_SetTableSpace: [RULES.move, 'It is copied to another tablespace.'],
+  AT_SetAccessMethod: [RULES.move, 'It is rewritten for another access method.'],
+  AT_ColumnDefault: [RULES.changeDefault, 'What is inserted through it gets another default.'],
+};
+
+const SECURITY = new Set(['security_invoker', 'security_barrier']);
+
+/** Whose rights a view reads with, and whether it guards its rows from functions, are options of it. */
+const isSecurity = (command: Node): boolean =>
+  /^AT_(Set|Reset)RelOptions$/.test(textField(command.fields, 'subtype') ?? '') &&
+  nodes(node(command.fields, 'def')?.fields ?? {}, 'items').some(({ fields }) =>
+    SECURITY.has(textField(fields, 'defname') ?? ''),
+  );
+
+const alterOther: Reader = (fields, one) =>
+  nodes(fields, 'cmds').flatMap((command) => {
+    const known = OTHERS[textField(command.fields, 'subtype') ?? ''];
+    const subject = one.facts.verb.toLowerCase();
+    if (known) return [plain(known[0], one, subject, known[1])];
+    const message = 'Whose rights the view reads with, or which rows it gives away, changes.';
+    return isSecurity(command) ? [plain(RULES.grantRevoke, one, subject, message)] : [];
+  });
+
+/** ALTER on what is not a table is an ALTER TABLE to the parser all the same. */
+const BY_KIND: Readonly<Record<string, Reader>> = {
+  OBJECT_TYPE: compositeAltered,
+  OBJECT_FOREIGN_TABLE: foreignTableAltered,
+  OBJECT_INDEX: alterIndex,
+  OBJECT_VIEW: alterOther,
+  OBJECT_MATVIEW: alterOther,
+  OBJECT_SEQUENCE: alterOther,
+};
 
 /** The hazards of one ALTER TABLE, by its parts. */
 export const alterTable: Reader = (fields, one, scene) => {
-  if (textField(fields, 'objtype') === 'OBJECT_TYPE') return alterComposite(fields, one, scene);
+  const reader = BY_KIND[textField(fields, 'objtype') ?? ''];
+  if (reader) return reader(fields, one, scene);
   const table = relationOf(scene, fields);
-  if (textField(fields, 'objtype') === 'OBJECT_FOREIGN_TABLE') return alterForeign(fields, one, scene);
-  if (textField(fields, 'objtype') === 'OBJECT_INDEX') return alterIndex(fields, one, scene);
   return table ? nodes(fields, 'cmds').flatMap((command) => alterCommand(command, one, scene, table)) : [];
 };

@@ -26,21 +26,46 @@ const failing = (scene: Scene, subject: Subject, table: SchemaObject): Probe['po
 const allBefore = (table: SchemaObject, columns: readonly string[]): boolean =>
   columns.length > 0 && columns.every((name) => columnOf(table, name) !== undefined);
 
+const tableAfter = (scene: Scene, { namespace, name }: SchemaObject): SchemaObject | undefined =>
+  findObject(scene.input.after, { kind: 'table', namespace, name });
+
+/** A part of a key that is an expression: as texts give it, which cannot be asked, or as the live server prints it, which can. */
+const isExpression = (scene: Scene, table: SchemaObject, part: string): boolean => {
+  const after = tableAfter(scene, table);
+  return !columnOf(table, part) && !(after && columnOf(after, part));
+};
+
+/** The parts of a key in SQL that the table of today can be asked with; null where it cannot. */
+const askable = (scene: Scene, table: SchemaObject, key: SchemaObject): readonly string[] | null => {
+  const after = tableAfter(scene, table);
+  const fresh = (after?.children ?? [])
+    .filter(({ kind, name }) => kind === 'column' && !columnOf(table, name))
+    .map(({ name }) => name);
+  const parts = listOf(key, 'columns').map((part) => {
+    if (!isExpression(scene, table, part)) return columnOf(table, part) ? quote(part) : null;
+    return /^expression [0-9a-f]+$/.test(part) || fresh.some((name) => part.includes(name))
+      ? null
+      : `(${part})`;
+  });
+  const known = parts.filter((part) => part !== null);
+  return known.length > 0 && known.length === parts.length ? known : null;
+};
+
 /** Rows that share their values; NULLs differ from each other unless the index says otherwise. */
 const duplicatesProbe = (
   scene: Scene,
   table: SchemaObject,
   { subject, key }: { readonly subject: Subject; readonly key: SchemaObject },
 ): Probe | undefined => {
-  const columns = listOf(key, 'columns');
-  if (!allBefore(table, columns)) return undefined;
-  const list = columns.map(quote).join(', ');
+  const parts = askable(scene, table, key);
+  if (!parts) return undefined;
+  const list = parts.join(', ');
   const { where, nullsNotDistinct } = key.attributes;
-  const conditions = nullsNotDistinct === true ? [] : columns.map((name) => `${quote(name)} IS NOT NULL`);
+  const conditions = nullsNotDistinct === true ? [] : parts.map((part) => `${part} IS NOT NULL`);
   if (typeof where === 'string') conditions.push(`(${where})`);
   const filter = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
   return {
-    question: `values of (${columns.join(', ')}) that occur more than once in ${nameOf(table)}`,
+    question: `values of (${listOf(key, 'columns').join(', ')}) that occur more than once in ${nameOf(table)}`,
     sql: `SELECT count(*) FROM (SELECT 1 FROM ${quotedName(table)}${filter} GROUP BY ${list} HAVING count(*) > 1) repeated`,
     positive: failing(scene, subject, table),
     zero: 'dismiss',
@@ -49,11 +74,7 @@ const duplicatesProbe = (
 
 /** Every column is new and gets one value for all rows: two rows are enough to break the key. */
 const sharesDefault = (scene: Scene, table: SchemaObject, key: SchemaObject): boolean => {
-  const after = findObject(scene.input.after, {
-    kind: 'table',
-    namespace: table.namespace,
-    name: table.name,
-  });
+  const after = tableAfter(scene, table);
   const columns = listOf(key, 'columns');
   return (
     columns.length > 0 &&
@@ -75,7 +96,7 @@ const uniqueKey = (scene: Scene, subject: Subject, object: SchemaObject, table: 
     object.attributes.unique === true || subject.kind === 'unique' || subject.kind === 'primary-key';
   const probe = isUnique ? duplicatesProbe(scene, table, { subject, key: object }) : undefined;
   const isRepeated = isUnique && !probe && sharesDefault(scene, table, object);
-  const isOfExpression = listOf(object, 'columns').some((name) => name.startsWith('expression '));
+  const isOfExpression = listOf(object, 'columns').some((part) => isExpression(scene, table, part));
   if (!isUnique || !(probe || isOfExpression || isRepeated)) return [];
   return [
     onTable(scene, RULES.uniqueDuplicates, {

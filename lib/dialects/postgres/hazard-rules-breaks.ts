@@ -74,6 +74,18 @@ export const BREAKS = {
     'The change is not replicated, and a subscriber stops at the first row that does not fit.',
     'Add on the subscriber first, drop there last.',
   ),
+  redirects: row(
+    'pg-rule-redirects-writes',
+    'breaking',
+    'A statement on the relation does something else than it says: counts, RETURNING and errors are those of another statement.',
+    'A trigger says the same in one place, and keeps the statement.',
+  ),
+  foreignSource: row(
+    'pg-foreign-source',
+    'breaking',
+    'Foreign tables show the rows of another place, with another login, or nothing.',
+    'Make a new foreign table beside the old one and compare before the names are swapped.',
+  ),
   extensionPrivilege: row(
     'pg-create-extension-privilege',
     'breaking',

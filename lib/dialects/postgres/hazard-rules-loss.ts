@@ -105,6 +105,12 @@ export const LOSS = {
     'Triggers and foreign keys are not looked at: rows that break them are written and never found by the server again.',
     'Leave them on, or look for rows without a partner afterwards.',
   ),
+  discards: row(
+    'pg-rule-discards-writes',
+    'destructive',
+    'Rows that are written to the relation are thrown away, and the writer is told that all went well.',
+    'A trigger that raises an error, or REVOKE, refuses the writes in words.',
+  ),
   catalogWrite: row(
     'pg-catalog-write',
     'destructive',

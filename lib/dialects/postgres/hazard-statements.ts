@@ -1,11 +1,15 @@
 // Hazards that the statements' text shows: locks, what cannot be in a transaction, renames, what a schema does not hold. Pure.
 import { adjusted, type Hazard } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
-import { ACCESS } from './hazard-access.ts';
+import { ACCESS, ALL_TAKEN_BACK } from './hazard-access.ts';
 import { alterTable } from './hazard-alter-table.ts';
+import { domainAltered } from './hazard-composites.ts';
 import { enumChanged } from './hazard-enums.ts';
+import { FOREIGN } from './hazard-foreign.ts';
+import { partitionMade } from './hazard-partitions.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
 import { moved, renamed } from './hazard-renames.ts';
+import { ruleMade } from './hazard-rewrite-rules.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, relationBefore, relationOf, type Scene, seenFrom } from './hazard-scene.ts';
 import { counterSet, sequenceAltered } from './hazard-sequences.ts';
@@ -141,9 +145,21 @@ const truncated: Reader = (fields, one, scene) =>
     return [atTable(scene, rule, { table, one, message: `All rows of ${nameOf(table)} are removed.` })];
   });
 
+/** Settings that change nothing of what later statements mean. */
+const HARMLESS = /_timeout$|^(client_min_messages|application_name|maintenance_work_mem)$/;
+
+const settingKept: Reader = (fields, one) => {
+  const kind = textField(fields, 'kind');
+  const name = textField(fields, 'name') ?? '';
+  if (kind === 'VAR_RESET_ALL') return [plain(RULES.settingLeak, one, 'session setting', ALL_TAKEN_BACK)];
+  if (flag(fields, 'is_local') || kind !== 'VAR_SET_VALUE' || HARMLESS.test(name)) return [];
+  const message = `The setting ${name} acts on the following migrations too.`;
+  return [plain(RULES.settingLeak, one, 'session setting', message)];
+};
+
 const READERS: Readonly<Record<string, Reader>> = {
   ...ACCESS,
-
+  ...FOREIGN,
   IndexStmt: indexMade,
   DropStmt: dropped,
   TruncateStmt: truncated,
@@ -176,10 +192,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   AlterExtensionStmt: (_fields, one) => [
     plain(RULES.extensionUpdate, one, 'extension', 'The extension runs its update scripts.'),
   ],
-  AlterDomainStmt: (fields, one) =>
-    /^[CO]$/.test(textField(fields, 'subtype') ?? '')
-      ? [plain(RULES.domainConstraint, one, 'domain', 'Every table that uses the domain is read.')]
-      : [],
+  AlterDomainStmt: domainAltered,
+  RuleStmt: ruleMade,
+  CreateStmt: partitionMade,
   CreateTrigStmt: (fields, one, scene) => {
     const table = relationOf(scene, fields);
     return table
@@ -207,21 +222,7 @@ const READERS: Readonly<Record<string, Reader>> = {
           ),
         ]
       : [],
-  VariableSetStmt: (fields, one) =>
-    flag(fields, 'is_local') ||
-    textField(fields, 'kind') !== 'VAR_SET_VALUE' ||
-    /_timeout$|^(client_min_messages|application_name|maintenance_work_mem)$/.test(
-      textField(fields, 'name') ?? '',
-    )
-      ? []
-      : [
-          plain(
-            RULES.settingLeak,
-            one,
-            'session setting',
-            `The setting ${textField(fields, 'name') ?? ''} acts on the following migrations too.`,
-          ),
-        ],
+  VariableSetStmt: settingKept,
 };
 
 /** Everything that single statements show. */

@@ -65,6 +65,16 @@ const together = (group: readonly ParsedStatement[], scene: Scene): readonly Haz
         }),
       );
     }
+    const other = isValidation(one) && !guarded ? [...locked][0] : undefined;
+    if (other !== undefined) {
+      found.push(
+        hazardOf(RULES.validateSameTransaction, {
+          subject: other,
+          message: `${other} stays locked while ${named[0] ?? 'another table'} is checked row by row in the same transaction.`,
+          at: one.planned,
+        }),
+      );
+    }
     for (const name of lockedTables(one, scene)) locked.add(name);
     for (const name of guardedTables(one, scene)) strong.add(name);
   }

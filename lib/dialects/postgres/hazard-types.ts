@@ -5,7 +5,7 @@ import { unreadable } from './hazard-casts.ts';
 import { mended } from './hazard-mended.ts';
 import { RULES } from './hazard-rules.ts';
 import { listOf, nameOf, onTable, quotedName, type Scene } from './hazard-scene.ts';
-import { isComputed } from './hazard-using.ts';
+import { isComputed, isElsewhere } from './hazard-using.ts';
 import { quote } from './quote.ts';
 
 interface TypeName {
@@ -88,17 +88,35 @@ const holdsDigits = (from: TypeName, to: TypeName): boolean => {
   return after.scale >= before.scale && after.all - after.scale >= before.all - before.scale;
 };
 
+/** As many characters as a value can have when it is printed; types that are not here are printed as nobody can say. */
+const PRINTED: Readonly<Record<string, number>> = {
+  ...{
+    smallint: 6,
+    integer: 11,
+    bigint: 20,
+    real: 15,
+    'double precision': 24,
+    boolean: 5,
+    uuid: 36,
+    date: 13,
+  },
+  ...{ text: Infinity, character: Infinity, 'character varying': Infinity, numeric: Infinity },
+  ...{ json: Infinity, jsonb: Infinity, xml: Infinity, bytea: Infinity },
+};
+
+const longest = (from: TypeName): number => {
+  const [digits] = from.modifiers;
+  // A sign, a point, and a nought before it.
+  if (from.base === 'numeric' && digits !== undefined) return digits + 3;
+  return isCitext(from) || from.base.endsWith('[]') ? Infinity : (PRINTED[from.base] ?? 0);
+};
+
 /** A condition that finds the values that do not fit; null where the new type holds everything, or nobody can say. */
 const misfits = (column: string, from: TypeName, to: TypeName): string | null => {
   const name = quote(column);
   const [limit] = to.modifiers;
-  if (
-    (TEXTS.has(from.base) || from.base === 'character') &&
-    /^character/.test(to.base) &&
-    limit !== undefined
-  ) {
+  if (/^character/.test(to.base) && limit !== undefined && longest(from) > limit)
     return `length(rtrim(${name}::text)) > ${limit}`;
-  }
   const [wide, narrow] = [INTEGERS[from.base], INTEGERS[to.base]];
   if (wide !== undefined && narrow !== undefined && narrow < wide) {
     const top = narrow === 2 ? '32767' : '2147483647';
@@ -145,6 +163,12 @@ const isBounded = (type: TypeName): boolean =>
   (/^(smallint|integer|date|time.*|real|character|bit.*|boolean|uuid)$/.test(type.base) ||
     (/^(character varying|numeric)$/.test(type.base) && type.modifiers.length > 0));
 
+/** From one to the other kind of timestamp by a zone that the plan sets: every value is computed, some meet another. */
+const isZoned = (scene: Scene, { from, to, at }: TypeChange): boolean => {
+  const [before, after] = [typeOf(from).base, typeOf(to).base];
+  return before !== after && STAMP.test(before) && STAMP.test(after) && isElsewhere(scene, at);
+};
+
 const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
   const [from, to] = [typeOf(change.from), typeOf(change.to)];
   if (from.base === UNKNOWN) {
@@ -159,12 +183,13 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
       }),
     ];
   }
-  if (keepsRows(from, to) || holdsDigits(from, to) || holdsInstants(from, to)) return [];
+  const shifts = isZoned(scene, change);
+  if (!shifts && (keepsRows(from, to) || holdsDigits(from, to) || holdsInstants(from, to))) return [];
   const unread = isComputed(scene, change.at, change.subject.name)
     ? null
     : unreadable(change.subject.name, { ...change, major: scene.major });
   const where = misfits(change.subject.name, from, to) ?? unread;
-  if (where === null && !isLossy(from, to)) return [];
+  if (where === null && !isLossy(from, to) && !shifts) return [];
   const cuts = unread === null && (/\bUSING\b/i.test(change.at?.statement.text ?? '') || isLossy(from, to));
   const failing = mended(scene, change.table, change.at) ? 'may-fail' : 'will-fail';
   const probe: Probe | undefined =
@@ -176,7 +201,10 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
           positive: cuts ? 'changes-values' : failing,
           zero: 'lower',
         };
-  const message = `${describeSubject(change.subject)} becomes ${change.to} and was ${change.from}: not every value fits.`;
+  const why = shifts
+    ? 'hours that come twice or not at all in the zone that is set are not told apart'
+    : 'not every value fits';
+  const message = `${describeSubject(change.subject)} becomes ${change.to} and was ${change.from}: ${why}.`;
   return [
     onTable(scene, RULES.narrowType, {
       table: change.table,
@@ -192,7 +220,7 @@ const isIndexed = ({ table, subject }: TypeChange): boolean =>
   table.children.some(
     (child) =>
       ['index', 'unique', 'primary-key'].includes(child.kind) &&
-      listOf(child, 'columns').includes(subject.name),
+      listOf(child, 'columns').some((part) => part === subject.name || namesColumn(part, subject.name)),
   );
 
 /** Checks that name the column: they are made anew with it, and read every row although nothing is rewritten. */
@@ -221,7 +249,10 @@ export const typeChange = (scene: Scene, change: TypeChange): Hazard[] => {
   const found = narrowing(scene, change);
   const { table, subject, at } = change;
   const words = `${describeSubject(subject)} becomes ${change.to} and was ${change.from}`;
-  const kept = keepsRows(typeOf(change.from), typeOf(change.to)) && !isComputed(scene, at, subject.name);
+  const kept =
+    keepsRows(typeOf(change.from), typeOf(change.to)) &&
+    !isComputed(scene, at, subject.name) &&
+    !isZoned(scene, change);
   if (!kept) {
     const message = `${words}: ${nameOf(table)} and its indexes are rewritten, and every use of it waits.`;
     found.push(onTable(scene, RULES.changeType, { table, subject, message, at }));

@@ -17,13 +17,18 @@ export const usingOf = (command: Node): Node | null => {
   return using && !isOwnCast(using, textField(command.fields, 'name')) ? using : null;
 };
 
+/** A zone without summer time, and nought hours from Greenwich. */
+const isUtc = (zone: Node | undefined): boolean => {
+  const text = zone?.type === 'A_Const' ? textField(record(zone.fields, 'sval') ?? {}, 'sval') : null;
+  return /^(?:utc|gmt|etc\/utc|z)$/i.test(text ?? '');
+};
+
 /** `column AT TIME ZONE 'UTC'`: a zone without summer time maps every local time to one instant and back. */
 export const isSameInstant = (expression: Node, column: string | null): boolean => {
   if (expression.type !== 'FuncCall' || names(expression.fields, 'funcname').at(-1) !== 'timezone')
     return false;
   const [zone, value] = nodes(expression.fields, 'args');
-  const text = zone?.type === 'A_Const' ? textField(record(zone.fields, 'sval') ?? {}, 'sval') : null;
-  return /^(?:utc|gmt|etc\/utc|z)$/i.test(text ?? '') && value !== undefined && isOwnCast(value, column);
+  return isUtc(zone) && value !== undefined && isOwnCast(value, column);
 };
 
 /** Whether a statement computes a column anew while it changes its type, so that the engine writes every row. */
@@ -33,4 +38,19 @@ export const isComputed = (scene: Scene, at: PlannedStatement | undefined, colum
   return commands.some(
     (command) => textField(command.fields, 'name') === column && usingOf(command) !== null,
   );
+};
+
+/** Whether the plan itself sets another zone than UTC, which dbsync's sessions are in, before the statement. */
+export const isElsewhere = (scene: Scene, at: PlannedStatement | undefined): boolean => {
+  const end = scene.statements.findIndex(({ planned }) => planned === at);
+  const last = scene.statements
+    .slice(0, Math.max(end, 0))
+    .findLast(
+      ({ node: { type, fields }, planned }) =>
+        type === 'VariableSetStmt' &&
+        /^timezone$/i.test(textField(fields, 'name') ?? '') &&
+        (planned.migration === at?.migration || fields.is_local !== true),
+    );
+  if (!last || textField(last.node.fields, 'kind') !== 'VAR_SET_VALUE') return false;
+  return !isUtc(nodes(last.node.fields, 'args')[0]);
 };

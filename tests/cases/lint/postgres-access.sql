@@ -1,7 +1,7 @@
 -- found: pg-grant-revoke pg-drop-policy-rls pg-trigger-ddl pg-logical-replication-ddl pg-session-setting-leak pg-drop-type pg-rename-table
--- found: pg-drop-partition pg-set-tablespace-am pg-add-stored-generated x-create-or-replace
+-- found: pg-drop-partition pg-set-tablespace-am pg-add-stored-generated x-create-or-replace pg-rule-discards-writes
 -- history: partial
--- open: pg-drop-partition
+-- open: pg-drop-partition pg-rule-discards-writes
 ALTER TABLE ledger_entry FORCE ROW LEVEL SECURITY;
 ALTER POLICY own_rows ON ledger_entry USING (owner = current_user);
 CREATE RULE no_insert AS ON INSERT TO ledger_entry DO INSTEAD NOTHING;

@@ -6,6 +6,7 @@ import { compositeAltered } from './hazard-composites.ts';
 import { foreignTableAltered } from './hazard-foreign.ts';
 import { attached, detached } from './hazard-partitions.ts';
 import { atTable, plain, type Reader } from './hazard-readers.ts';
+import { usersTriggers } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, type ParsedStatement, relationOf, type Scene } from './hazard-scene.ts';
 import { identityRestarts } from './hazard-sequences.ts';
@@ -38,7 +39,6 @@ const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_EnableAlwaysRule: [RULES.triggerDdl, 'A rule is enabled, for replicated rows too.'],
   AT_EnableReplicaRule: [RULES.triggerDdl, 'A rule is enabled for replicated rows only.'],
   AT_DisableRule: [RULES.triggerDdl, 'A rule is disabled.'],
-  AT_DisableTrigAll: [RULES.checksOff, 'All triggers are disabled; those of foreign keys too.'],
 };
 
 /** Since 18 a constraint can be there and not hold, or hold again (ALTER CONSTRAINT in the manual). */
@@ -61,12 +61,22 @@ const triggerOff: Reader = (fields, one, scene) => {
     : [atTable(scene, RULES.triggerDdl, { table, one, message: 'A trigger is disabled.' })];
 };
 
+/** The triggers of foreign keys are among them. */
+const allTriggersOff: Reader = (_fields, one, scene) => {
+  const table = relationOf(scene, one.node.fields);
+  const message = 'All triggers are disabled; those of foreign keys too.';
+  return table
+    ? [atTable(scene, RULES.checksOff, { table, one, message, rewrite: usersTriggers(table) })]
+    : [];
+};
+
 /** Parts whose own words decide what they are. */
 const PARTS: Readonly<Record<string, Reader>> = {
   AT_AttachPartition: attached,
   AT_DetachPartition: detached,
   AT_AlterConstraint: enforced,
   AT_DisableTrig: triggerOff,
+  AT_DisableTrigAll: allTriggersOff,
 };
 
 const alterCommand = (

@@ -1,6 +1,7 @@
 // What adding one column does to the rows that are there. Pure.
 import type { Hazard, HazardRule, PlannedStatement } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
+import { defaultAfterwards } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import { onTable, type Scene } from './hazard-scene.ts';
 import { type Node, names, node, nodes, record, textField, visit } from './parse.ts';
@@ -92,8 +93,8 @@ export const addedColumn = (command: Fields, { one, scene, table }: Place): read
     name,
     parent: { kind: 'table', namespace: table.namespace, name: table.name },
   };
-  const hazard = (rule: HazardRule, message: string): Hazard =>
-    onTable(scene, rule, { table, subject, message, at: one });
+  const hazard = (rule: HazardRule, message: string, rewrite?: string): Hazard =>
+    onTable(scene, rule, { table, subject, message, rewrite, at: one });
   const found: Hazard[] = [];
   const type = typeName(column);
   if (/^(small|big)?serial[248]?$/.test(type) || constraintOf(column, 'CONSTR_IDENTITY')) {
@@ -110,13 +111,18 @@ export const addedColumn = (command: Fields, { one, scene, table }: Place): read
       hazard(
         RULES.volatileDefault,
         `The default of "${name}" calls ${calls.join(', ')}() for every row: the table is rewritten.`,
+        defaultAfterwards(scene, { table, column: name, at: one }),
       ),
     );
   }
   const preset = constraintOf(column, 'CONSTR_DEFAULT');
   if (preset && calls.length === 0 && scene.major < 11) {
     found.push(
-      hazard(RULES.defaultLegacy, `Every row gets the default of "${name}": the table is rewritten.`),
+      hazard(
+        RULES.defaultLegacy,
+        `Every row gets the default of "${name}": the table is rewritten.`,
+        defaultAfterwards(scene, { table, column: name, at: one }),
+      ),
     );
   }
   if (isConstrainedDomain(scene, type)) {

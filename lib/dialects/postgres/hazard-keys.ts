@@ -2,6 +2,7 @@
 import type { Hazard, HazardRule, Probe } from '../../risk/index.ts';
 import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
 import { fed, mended } from './hazard-mended.ts';
+import { addedNotValid, keyByIndex, validate } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import { alterParts } from './hazard-sayings.ts';
 import {
@@ -139,16 +140,19 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
   if (notValid) {
     if (scene.input.validatedLater?.has(object.name)) return [];
     const message = `${describeSubject(subject)} is added NOT VALID and nothing in the plan validates it.`;
-    return [onTable(scene, RULES.notValidated, { table, subject, message, at: locate(scene, subject) })];
+    const rewrite = validate(table, object.name);
+    return [
+      onTable(scene, RULES.notValidated, { table, subject, message, rewrite, at: locate(scene, subject) }),
+    ];
   }
   // Added NOT VALID and validated in the plan: where that is one transaction, it is told as such.
   if (isAddedNotValid(scene, subject)) return [];
+  const at = locate(scene, subject);
+  const rewrite = addedNotValid(scene, { table, name: object.name, at });
   if (subject.kind === 'foreign-key') {
     const message = `${describeSubject(subject)} is checked for every row while writes to ${nameOf(table)} and to the referenced table wait.`;
     const probe = orphansProbe(scene, table, { subject, key: object });
-    return [
-      onTable(scene, RULES.addForeignKey, { table, subject, message, probe, at: locate(scene, subject) }),
-    ];
+    return [onTable(scene, RULES.addForeignKey, { table, subject, message, probe, rewrite, at })];
   }
   const { expression } = object.attributes;
   const probe =
@@ -161,7 +165,7 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
         })
       : undefined;
   const message = `${describeSubject(subject)} is checked for every row of ${nameOf(table)} under ACCESS EXCLUSIVE.`;
-  return [onTable(scene, RULES.addCheck, { table, subject, message, probe, at: locate(scene, subject) })];
+  return [onTable(scene, RULES.addCheck, { table, subject, message, probe, rewrite, at })];
 };
 
 /** Columns of the table that an expression names; one that names none of them cannot be asked. */
@@ -202,7 +206,9 @@ export const keyHazards = (scene: Scene, subject: Subject, object: SchemaObject)
   const rule = SIMPLE_KEYS[subject.kind];
   if (rule && !usesIndex(scene, subject)) {
     const message = `${describeSubject(subject)} builds its index while every use of ${nameOf(table)} waits.`;
-    found.push(onTable(scene, rule, { table, subject, message, at: locate(scene, subject) }));
+    const at = locate(scene, subject);
+    const rewrite = keyByIndex(scene, { table, key: object, at });
+    found.push(onTable(scene, rule, { table, subject, message, rewrite, at }));
   }
   return found;
 };

@@ -2,6 +2,7 @@
 import { hazardOf, lowered } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
 import { atTable, type Fields, plain, type Reader } from './hazard-readers.ts';
+import { detachedBeside } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, relationOf, type Scene } from './hazard-scene.ts';
 import { flag, node, nodes, record, textField } from './parse.ts';
@@ -87,8 +88,9 @@ export const detached: Reader = (fields, one, scene) => {
     `The rows of ${left} are no longer found through ${nameOf(parent)}; they stay in ${left}.`,
   );
   if (!flag(node(fields, 'def')?.fields ?? {}, 'concurrent')) {
+    const rewrite = defaultOf(scene, parent) ? undefined : detachedBeside(scene, one);
     const message = `Every use of ${nameOf(parent)} waits while a partition leaves it.`;
-    return [gone, atTable(scene, RULES.detachPartition, { table: parent, one, message })];
+    return [gone, atTable(scene, RULES.detachPartition, { table: parent, one, message, rewrite })];
   }
   const rest = defaultOf(scene, parent);
   if (!rest) return [gone];

@@ -11,6 +11,10 @@ export type Reader = (fields: Fields, one: ParsedStatement, scene: Scene) => rea
 export const plain = (rule: HazardRule, one: ParsedStatement, subject: string, message: string): Hazard =>
   hazardOf(rule, { subject, message, at: one.planned });
 
+/** The hazard with the safer way in SQL, where there is one. */
+export const rewritten = (hazard: Hazard, rewrite: string | undefined): Hazard =>
+  rewrite === undefined ? hazard : { ...hazard, rewrite };
+
 /** A hazard of a statement on a table that is there. */
 export const atTable = (
   scene: Scene,

@@ -1,8 +1,9 @@
 // Advice on the foreign keys that a plan makes: no index that begins with them, types that differ from those they reference. Pure.
 import { type Hazard, hazardOf, type PlannedStatement } from '../../risk/index.ts';
 import { findObject, type SchemaObject } from '../../schema/index.ts';
+import { indexOf } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
-import { columnOf, listOf, nameOf, qualifiedText, type Scene } from './hazard-scene.ts';
+import { columnOf, listOf, nameOf, qualifiedText, relationBefore, type Scene } from './hazard-scene.ts';
 
 /** A foreign key that the plan makes, on its table as it is at the end. */
 interface MadeKey {
@@ -37,10 +38,11 @@ const covers = (index: SchemaObject, columns: readonly string[]): boolean => {
   return columns.every((column) => leading.includes(column));
 };
 
-const unindexed = ({ key, table, at }: MadeKey): readonly Hazard[] => {
+const unindexed = (scene: Scene, { key, table, at }: MadeKey): readonly Hazard[] => {
   if (table.children.some((index) => covers(index, listOf(key, 'columns')))) return [];
   const message = `No index of ${nameOf(table)} begins with (${listOf(key, 'columns').join(', ')}).`;
-  return [hazardOf(RULES.keyWithoutIndex, { subject: `foreign key ${key.name}`, message, at })];
+  const rewrite = indexOf(table, listOf(key, 'columns'), !relationBefore(scene, table));
+  return [hazardOf(RULES.keyWithoutIndex, { subject: `foreign key ${key.name}`, message, rewrite, at })];
 };
 
 /** The columns that a key references: those it names, otherwise the primary key's. */
@@ -76,4 +78,4 @@ const otherTypes = (scene: Scene, { key, table, at }: MadeKey): readonly Hazard[
 
 /** Advice on every foreign key that the plan makes. */
 export const referenceAdvice = (scene: Scene): readonly Hazard[] =>
-  madeKeys(scene).flatMap((made) => [...unindexed(made), ...otherTypes(scene, made)]);
+  madeKeys(scene).flatMap((made) => [...unindexed(scene, made), ...otherTypes(scene, made)]);

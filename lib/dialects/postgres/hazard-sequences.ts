@@ -1,6 +1,8 @@
 // Hazards of counters that are set: numbers that were given are given again. Pure.
 import type { Hazard } from '../../risk/index.ts';
-import { type Fields, plain, type Reader } from './hazard-readers.ts';
+import type { SchemaObject } from '../../schema/index.ts';
+import { type Fields, plain, type Reader, rewritten } from './hazard-readers.ts';
+import { counterFromRows } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import type { ParsedStatement, Scene } from './hazard-scene.ts';
 import { type Node, names, nodes, record, textField, visit } from './parse.ts';
@@ -15,12 +17,18 @@ const isMadeHere = (scene: Scene, name: string): boolean =>
       made.type === 'CreateSeqStmt' && textField(record(made.fields, 'sequence') ?? {}, 'relname') === name,
   );
 
-const counted = (one: ParsedStatement, name: string): Hazard =>
-  plain(
-    RULES.sequenceSet,
-    one,
-    name,
-    `${name} counts from another number: what it gave before can come again.`,
+const sequenceBefore = (scene: Scene, name: string): SchemaObject | undefined =>
+  scene.input.before.objects.find((object) => object.kind === 'sequence' && object.name === name);
+
+const counted = (one: ParsedStatement, scene: Scene, name: string): Hazard =>
+  rewritten(
+    plain(
+      RULES.sequenceSet,
+      one,
+      `sequence ${name}`,
+      `sequence ${name} counts from another number: what it gave before can come again.`,
+    ),
+    counterFromRows(sequenceBefore(scene, name)),
   );
 
 const WIDTHS: Readonly<Record<string, number>> = {
@@ -46,9 +54,7 @@ const narrowed = (fields: Fields, one: ParsedStatement, scene: Scene): readonly 
   const name = textField(record(fields, 'sequence') ?? {}, 'relname') ?? '';
   const said = typeSaid(fields);
   const to = said === null ? undefined : WIDTHS[said];
-  const before = scene.input.before.objects.find(
-    (object) => object.kind === 'sequence' && object.name === name,
-  );
+  const before = sequenceBefore(scene, name);
   const from = WIDTHS[String(before?.attributes.type)] ?? WIDTHS.bigint;
   if (to === undefined || from === undefined || to >= from || isMadeHere(scene, name)) return [];
   const last = to === 2 ? '32767' : '2147483647';
@@ -61,7 +67,7 @@ export const sequenceAltered: Reader = (fields, one, scene) => {
   const name = textField(record(fields, 'sequence') ?? {}, 'relname') ?? '';
   const found = narrowed(fields, one, scene);
   if (!restarts(fields, 'options') || isMadeHere(scene, name)) return found;
-  return [...found, counted(one, `sequence ${name}`)];
+  return [...found, counted(one, scene, name)];
 };
 
 /** `ALTER COLUMN id RESTART`, the command of an ALTER TABLE. */
@@ -99,7 +105,7 @@ export const counterSet: Reader = (fields, one, scene) => {
     const [sequence, value] = nodes(call, 'args');
     if (!sequence || !value || !isFixed(value)) return;
     const name = sequenceName(sequence);
-    if (!isMadeHere(scene, name)) found.push(counted(one, `sequence ${name}`));
+    if (!isMadeHere(scene, name)) found.push(counted(one, scene, name));
   });
   return found;
 };

@@ -7,9 +7,10 @@ import { domainAltered } from './hazard-composites.ts';
 import { enumChanged } from './hazard-enums.ts';
 import { FOREIGN } from './hazard-foreign.ts';
 import { partitionMade } from './hazard-partitions.ts';
-import { atTable, plain, type Reader } from './hazard-readers.ts';
+import { atTable, plain, type Reader, rewritten } from './hazard-readers.ts';
 import { moved, renamed } from './hazard-renames.ts';
 import { ruleMade } from './hazard-rewrite-rules.ts';
+import { refreshedBeside, reindexedBeside, setLocally } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, relationBefore, relationOf, type Scene, seenFrom } from './hazard-scene.ts';
 import { counterSet, sequenceAltered } from './hazard-sequences.ts';
@@ -112,15 +113,17 @@ const dropped: Reader = (fields, one, scene) => {
       const rewrite =
         nodes(fields, 'objects').length === 1 ? concurrently(one.planned.statement.text) : undefined;
       if (!table && !isMadeHere(scene, name)) {
-        found.push({
-          ...plain(
-            RULES.dropIndex,
-            one,
-            `index ${name}`,
-            `The index ${name} is dropped while every use of its table waits.`,
+        found.push(
+          rewritten(
+            plain(
+              RULES.dropIndex,
+              one,
+              `index ${name}`,
+              `The index ${name} is dropped while every use of its table waits.`,
+            ),
+            rewrite,
           ),
-          ...(rewrite !== undefined && { rewrite }),
-        });
+        );
       }
       if (table)
         found.push(
@@ -154,7 +157,7 @@ const settingKept: Reader = (fields, one) => {
   if (kind === 'VAR_RESET_ALL') return [plain(RULES.settingLeak, one, 'session setting', ALL_TAKEN_BACK)];
   if (flag(fields, 'is_local') || kind !== 'VAR_SET_VALUE' || HARMLESS.test(name)) return [];
   const message = `The setting ${name} acts on the following migrations too.`;
-  return [plain(RULES.settingLeak, one, 'session setting', message)];
+  return [rewritten(plain(RULES.settingLeak, one, 'session setting', message), setLocally(one))];
 };
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -173,10 +176,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   AlterTableMoveAllStmt: (_fields, one) => [
     plain(RULES.move, one, 'tables', 'Every table of the tablespace is copied to another.'),
   ],
-  ReindexStmt: (fields, one) =>
+  ReindexStmt: (fields, one, scene) =>
     hasOption(fields, 'params', 'concurrently')
       ? []
-      : [plain(RULES.reindex, one, 'index', 'The index is rebuilt while writes wait.')],
+      : [
+          rewritten(
+            plain(RULES.reindex, one, 'index', 'The index is rebuilt while writes wait.'),
+            reindexedBeside(scene, one),
+          ),
+        ],
   VacuumStmt: (fields, one) =>
     hasOption(fields, 'options', 'full')
       ? [plain(RULES.maintenance, one, 'table', 'The table is copied while every use of it waits.')]
@@ -187,7 +195,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   RefreshMatViewStmt: (fields, one) =>
     flag(fields, 'concurrent')
       ? []
-      : [plain(RULES.refresh, one, 'materialized view', 'Readers of the view wait until it is computed.')],
+      : [
+          rewritten(
+            plain(RULES.refresh, one, 'materialized view', 'Readers of the view wait until it is computed.'),
+            refreshedBeside(one),
+          ),
+        ],
   LockStmt: (_fields, one) => [plain(RULES.lockTable, one, 'lock', 'The statement locks a table by itself.')],
   AlterExtensionStmt: (_fields, one) => [
     plain(RULES.extensionUpdate, one, 'extension', 'The extension runs its update scripts.'),

@@ -18,6 +18,7 @@ import {
 import { alterHazards, enumValueRemoved, recreatedColumns } from './hazard-alters.ts';
 import { keyHazards } from './hazard-keys.ts';
 import { mended } from './hazard-mended.ts';
+import { notNullByCheck } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import {
   isFilledWhenAdded,
@@ -195,7 +196,7 @@ const enumSwapped = (scene: Scene): Hazard[] =>
     ];
   });
 
-/** SET NOT NULL reads nothing where a validated check says the same. */
+/** SET NOT NULL reads nothing where a validated check says the same; elsewhere there is a way to such a check. */
 const unlessProven =
   (scene: Scene) =>
   (hazard: Hazard): Hazard => {
@@ -203,9 +204,11 @@ const unlessProven =
     const change = scene.input.change.changes.find(
       ({ subject }) => describeSubject(subject) === hazard.subject,
     );
-    return change && provenNotNull(scene, change.subject)
-      ? lowered(hazard, 'a validated CHECK proves that it holds no NULL')
-      : hazard;
+    if (change && provenNotNull(scene, change.subject))
+      return lowered(hazard, 'a validated CHECK proves that it holds no NULL');
+    const table = change?.subject.parent && findObject(scene.input.before, change.subject.parent);
+    const rewrite = change && table && notNullByCheck(scene, table, change.subject.name);
+    return rewrite === undefined ? hazard : { ...hazard, rewrite };
   };
 
 const created = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {

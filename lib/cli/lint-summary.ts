@@ -3,7 +3,7 @@ import type { LintReport } from '../phases/index.ts';
 import { count } from '../report/index.ts';
 import type { Decision, Hazard } from '../risk/index.ts';
 import { hanging, wrap } from './layout.ts';
-import { bullet, facts, inline, outcomeLine, preformatted } from './output.ts';
+import { bullet, facts, inline, outcomeLine, whole } from './output.ts';
 import type { Style, Tone } from './style.ts';
 
 const TONES: Readonly<Record<Hazard['severity'], Tone>> = {
@@ -32,7 +32,7 @@ const hazardLines = (style: Style, hazard: Hazard, decision: Decision | undefine
       ? []
       : wrap(inline(style, `Because ${hazard.adjusted}.`), style.width, 4)),
     ...(hazard.severity === 'advice' && !open ? [] : wrap(inline(style, hazard.remedy), style.width, 4)),
-    ...(hazard.rewrite === undefined ? [] : preformatted(style, hazard.rewrite, 6)),
+    ...(hazard.rewrite === undefined ? [] : whole(style, hazard.rewrite, 6)),
   ];
 };
 

@@ -60,6 +60,12 @@ export const bullet = (
 /** A command on a line of its own, whole: it is there to be copied. */
 const command = (style: Style, text: string): string => `  $ ${style.paint('accent', inline(style, text))}`;
 
+/** Lines that are there to be copied: whole, however wide. */
+export const whole = (style: Style, text: string, indent = 2): string[] =>
+  lines(style, text)
+    .split('\n')
+    .map((line) => `${' '.repeat(indent)}${line}`.trimEnd());
+
 /** Lines that stand as they are (an excerpt with its caret): cut at the width, never folded. */
 export const preformatted = (style: Style, text: string, indent = 2): string[] =>
   lines(style, text)

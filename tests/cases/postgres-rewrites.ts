@@ -9,6 +9,8 @@ export interface RewriteCase {
   readonly code: string;
   /** What it leads to besides; otherwise both lead to the same schema. */
   readonly differs?: string;
+  /** What is told of it that is not told of the statement. */
+  readonly warns?: readonly string[];
   /** It is sent after the statement, and not in its place. */
   readonly follows?: true;
   /** Since this version. */
@@ -99,6 +101,7 @@ export const REWRITE_CASES: readonly RewriteCase[] = [
     sql: 'ALTER TABLE t DISABLE TRIGGER ALL',
     code: 'pg-fk-checks-off',
     differs: 'those of the keys stay on',
+    warns: ['pg-trigger-ddl'],
   },
   {
     name: 'a counter',
@@ -125,5 +128,6 @@ export const REWRITE_CASES: readonly RewriteCase[] = [
     sql: 'ALTER TABLE t DROP COLUMN a, ADD COLUMN a_new text;',
     code: 'pg-suspected-rename',
     differs: 'the column keeps its place',
+    warns: ['pg-rename-column'],
   },
 ];

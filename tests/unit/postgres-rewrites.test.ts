@@ -51,7 +51,10 @@ const sentTo = async (on: TestServer, base: string | undefined, sql: string): Pr
     return send(session, sql);
   });
 
-const check = async (on: TestServer, { base, sql, code, differs, follows }: RewriteCase): Promise<void> => {
+const check = async (
+  on: TestServer,
+  { base, sql, code, differs, warns, follows }: RewriteCase,
+): Promise<void> => {
   const plain = await sentTo(on, base, sql);
   const found = plain.hazards.find((hazard) => hazard.code === code);
   assert.type(
@@ -67,6 +70,13 @@ const check = async (on: TestServer, { base, sql, code, differs, follows }: Rewr
     (hazard) => hazard.code === code && (hazard.severity !== 'advice' || found?.severity === 'advice'),
   );
   assert.equal(left, [], rewrite);
+  const known = new Set(plain.hazards.map((hazard) => hazard.code));
+  const fresh = safer.hazards.filter((hazard) => hazard.severity !== 'advice' && !known.has(hazard.code));
+  assert.equal(
+    fresh.map((hazard) => hazard.code),
+    warns ?? [],
+    rewrite,
+  );
 };
 
 spec('postgres safer ways in SQL', ({ test, skip, after }) => {

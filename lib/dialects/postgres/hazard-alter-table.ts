@@ -10,8 +10,9 @@ import { usersTriggers } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
 import { nameOf, type ParsedStatement, relationOf, type Scene } from './hazard-scene.ts';
 import { identityRestarts } from './hazard-sequences.ts';
+import { collated } from './hazard-types.ts';
 import { isSameInstant, usingOf } from './hazard-using.ts';
-import { flag, type Node, node, nodes, textField } from './parse.ts';
+import { flag, type Node, node, nodes, record, textField } from './parse.ts';
 
 const ALTERS: Readonly<Record<string, readonly [HazardRule, string]>> = {
   AT_SetTableSpace: [RULES.move, 'The table is copied to another tablespace.'],
@@ -110,6 +111,10 @@ const alterCommand = (
         message: `The values of column ${textField(fields, 'name') ?? ''} become what the USING expression makes of them.`,
       }),
     );
+  }
+  if (subtype === 'AT_AlterColumnType' && record(node(fields, 'def')?.fields ?? {}, 'collClause')) {
+    const column = textField(fields, 'name') ?? '';
+    found.push(...collated(scene, { table, column, at: one.planned }));
   }
   if (identityRestarts(fields)) {
     const message = `The numbers of column ${textField(fields, 'name') ?? ''} begin anew: what was given before can come again.`;

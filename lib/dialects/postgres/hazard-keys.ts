@@ -1,5 +1,11 @@
 // Hazards of new keys and checks on a table that is there: what must be built, what must hold, what to ask. Pure.
-import type { Hazard, HazardRule, Probe } from '../../risk/index.ts';
+import {
+  type Hazard,
+  type HazardRule,
+  lowered,
+  type PlannedStatement,
+  type Probe,
+} from '../../risk/index.ts';
 import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
 import { fed, mended } from './hazard-mended.ts';
 import { addedNotValid, keyByIndex, validate } from './hazard-rewrites.ts';
@@ -17,7 +23,7 @@ import {
   relationBefore,
   type Scene,
 } from './hazard-scene.ts';
-import { flag, type Node, node, textField } from './parse.ts';
+import { flag, type Node, node, record, textField } from './parse.ts';
 import { quote } from './quote.ts';
 
 const failing = (scene: Scene, subject: Subject, table: SchemaObject): Probe['positive'] =>
@@ -146,7 +152,7 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
     ];
   }
   // Added NOT VALID and validated in the plan: where that is one transaction, it is told as such.
-  if (isAddedNotValid(scene, subject)) return [];
+  if (isAddedNotValid(scene, subject) || isLeftByDetach(scene, subject)) return [];
   const at = locate(scene, subject);
   const rewrite = addedNotValid(scene, { table, name: object.name, at });
   if (subject.kind === 'foreign-key') {
@@ -167,6 +173,18 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
   const message = `${describeSubject(subject)} is checked for every row of ${nameOf(table)} under ACCESS EXCLUSIVE.`;
   return [onTable(scene, RULES.addCheck, { table, subject, message, probe, rewrite, at })];
 };
+
+/** DETACH PARTITION ... CONCURRENTLY leaves the bounds as a check, which holds already (ALTER TABLE in the manual). */
+const isLeftByDetach = (scene: Scene, subject: Subject): boolean =>
+  addedConstraints(scene, subject).length === 0 &&
+  alterParts(scene).some(({ command: { fields } }) => {
+    const detached = node(fields, 'def')?.fields ?? {};
+    return (
+      textField(fields, 'subtype') === 'AT_DetachPartition' &&
+      flag(detached, 'concurrent') &&
+      textField(record(detached, 'name') ?? {}, 'relname') === subject.parent?.name
+    );
+  });
 
 /** Columns of the table that an expression names; one that names none of them cannot be asked. */
 const namesIn = (expression: string, table: SchemaObject): readonly string[] =>
@@ -196,11 +214,22 @@ const usesIndex = (scene: Scene, subject: Subject): boolean =>
 const isAddedNotValid = (scene: Scene, subject: Subject): boolean =>
   addedConstraints(scene, subject).some(({ fields }) => flag(fields, 'skip_validation'));
 
+const PARENT_ALONE = 'with ONLY nothing is built on the partitions';
+
+/** `ALTER TABLE ONLY parent ADD PRIMARY KEY`: an index without rows that the partitions' own are attached to. */
+const isOfParentAlone = (scene: Scene, table: SchemaObject, at: PlannedStatement | undefined): boolean => {
+  const statement = scene.statements.find(({ planned }) => planned === at)?.node;
+  const relation = statement && record(statement.fields, 'relation');
+  return relation?.inh !== true && relation !== undefined && table.attributes.partitionKey !== undefined;
+};
+
 /** Every hazard of a key, index or constraint that the plan makes on a table that is there. */
 export const keyHazards = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {
   const table = subject.parent && relationBefore(scene, subject.parent);
   if (!table) return [];
-  const found = uniqueKey(scene, subject, object, table);
+  const found = isOfParentAlone(scene, table, locate(scene, subject))
+    ? []
+    : uniqueKey(scene, subject, object, table);
   if (subject.kind === 'foreign-key' || subject.kind === 'check')
     found.push(...validation(scene, subject, object, table));
   const rule = SIMPLE_KEYS[subject.kind];
@@ -208,7 +237,8 @@ export const keyHazards = (scene: Scene, subject: Subject, object: SchemaObject)
     const message = `${describeSubject(subject)} builds its index while every use of ${nameOf(table)} waits.`;
     const at = locate(scene, subject);
     const rewrite = keyByIndex(scene, { table, key: object, at });
-    found.push(onTable(scene, rule, { table, subject, message, rewrite, at }));
+    const hazard = onTable(scene, rule, { table, subject, message, rewrite, at });
+    found.push(isOfParentAlone(scene, table, at) ? lowered(hazard, PARENT_ALONE) : hazard);
   }
   return found;
 };

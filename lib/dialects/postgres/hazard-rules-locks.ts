@@ -38,6 +38,12 @@ export const LOCKS = {
     'The drop waits for every query on the table and makes the next ones wait; queries lose the index.',
     'DROP INDEX CONCURRENTLY, alone in its migration.',
   ),
+  replacedLate: row(
+    'pg-index-replaced-late',
+    'blocking',
+    'The old index goes before the new one is there: until it is built, queries by these columns read the whole table.',
+    'Build the new index first, then drop the old one.',
+  ),
   reindex: row(
     'pg-reindex-blocking',
     'blocking',

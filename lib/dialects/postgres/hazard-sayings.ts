@@ -160,6 +160,25 @@ const validatesUnknown = (scene: Scene, subject: Subject, table: SchemaObject | 
     );
   });
 
+/** Whether a check says that the column is not NULL and nothing else, in the words of the server. */
+export const isNullCheck = ({ kind, attributes }: SchemaObject, column: string): boolean => {
+  const name = /^[a-z_][a-z0-9_$]*$/.test(column) ? column : `"${column.replaceAll('"', '""')}"`;
+  const words = new RegExp(`^\\(*${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')} IS NOT NULL\\)*$`);
+  return kind === 'check' && typeof attributes.expression === 'string' && words.test(attributes.expression);
+};
+
+/** A check that goes before SET NOT NULL comes proves nothing to it. */
+const isDroppedBefore = (scene: Scene, check: string, subject: Subject): boolean => {
+  const parts = alterParts(scene).filter(({ table }) => table.name === subject.parent?.name);
+  const at = (subtype: string, name: string): number =>
+    parts.findIndex(
+      ({ command: { fields } }) =>
+        textField(fields, 'subtype') === subtype && textField(fields, 'name') === name,
+    );
+  const drop = at('AT_DropConstraint', check);
+  return drop >= 0 && drop < at('AT_SetNotNull', subject.name);
+};
+
 /**
  * Whether a validated check proves that the column holds no NULL, so that SET NOT NULL reads nothing (from version 12 on,
  * https://www.postgresql.org/docs/12/release-12.html).
@@ -170,16 +189,14 @@ export const provenNotNull = (scene: Scene, subject: Subject): boolean => {
   const table = scene.input.before.objects.find(
     ({ kind, name, namespace }) => kind === 'table' && name === parent.name && namespace === parent.namespace,
   );
-  const column = /^[a-z_][a-z0-9_$]*$/.test(subject.name)
-    ? subject.name
-    : `"${subject.name.replaceAll('"', '""')}"`;
-  const words = new RegExp(`^\\(*${column.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')} IS NOT NULL\\)*$`);
-  const standing = table?.children.find(
-    ({ kind, attributes }) =>
-      kind === 'check' && typeof attributes.expression === 'string' && words.test(attributes.expression),
+  const standing = table?.children.some(
+    (child) =>
+      isNullCheck(child, subject.name) &&
+      !isDroppedBefore(scene, child.name, subject) &&
+      (child.attributes.validated !== false || validates(scene, child.name)),
   );
-  if (standing) return standing.attributes.validated !== false || validates(scene, standing.name);
   return (
+    standing === true ||
     checksAdded(scene, subject).some(({ name, valid }) => valid || validates(scene, name)) ||
     validatesUnknown(scene, subject, table)
   );

@@ -110,8 +110,11 @@ const dropped: Reader = (fields, one, scene) => {
     for (const item of nodes(fields, 'objects')) {
       const name = names(item.fields, 'items').at(-1) ?? '';
       const table = indexTable(scene, name);
+      const isPartitioned = table?.attributes.partitionKey !== undefined;
       const rewrite =
-        nodes(fields, 'objects').length === 1 ? concurrently(one.planned.statement.text) : undefined;
+        nodes(fields, 'objects').length === 1 && !isPartitioned
+          ? concurrently(one.planned.statement.text)
+          : undefined;
       if (!table && !isMadeHere(scene, name)) {
         found.push(
           rewritten(

@@ -23,6 +23,7 @@ import { RULES } from './hazard-rules.ts';
 import {
   isFilledWhenAdded,
   isNewName,
+  isNullCheck,
   isRelabelled,
   isRenamed,
   provenNotNull,
@@ -70,11 +71,27 @@ const STRUCTURAL: StructuralRules = {
   },
 };
 
+/** A check that says no more than the column itself does from now on. */
+const saysTheColumn = (scene: Scene, subject: Subject): boolean => {
+  if (subject.kind !== 'check' || !subject.parent) return false;
+  const check = findObject(scene.input.before, subject.parent)?.children.find(
+    ({ kind, name }) => kind === 'check' && name === subject.name,
+  );
+  const columns = findObject(scene.input.after, subject.parent)?.children ?? [];
+  return (
+    check !== undefined &&
+    columns.some(
+      ({ kind, name, attributes }) =>
+        kind === 'column' && attributes.nullable === false && isNullCheck(check, name),
+    )
+  );
+};
+
 /**
  * A key, sequence or index that goes because its table or column goes is told by that; what a statement renames goes nowhere.
  */
 const goesWithAnother = (scene: Scene, subject: Subject): boolean => {
-  if (isRenamed(scene, subject)) return true;
+  if (isRenamed(scene, subject) || saysTheColumn(scene, subject)) return true;
   const { changes } = scene.input.change;
   const dropped = (kind: string, name: string): boolean =>
     changes.some(

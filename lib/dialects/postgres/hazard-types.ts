@@ -3,42 +3,21 @@ import type { Alike, Hazard, PlannedStatement, Probe } from '../../risk/index.ts
 import { describeSubject, type SchemaObject, type Subject, subjectOf } from '../../schema/index.ts';
 import { unreadable } from './hazard-casts.ts';
 import { mended } from './hazard-mended.ts';
+import {
+  digitsOf,
+  INTEGERS,
+  isCitext,
+  losesDigits,
+  misfits,
+  TEXTS,
+  type TypeName,
+  typeOf,
+} from './hazard-misfits.ts';
 import { RULES } from './hazard-rules.ts';
 import { listOf, nameOf, onTable, quotedName, type Scene } from './hazard-scene.ts';
 import { isComputed, isElsewhere } from './hazard-using.ts';
-import { quote } from './quote.ts';
-
-interface TypeName {
-  readonly base: string;
-  readonly modifiers: readonly number[];
-}
-
-/** `character varying(20)` -> base and numbers, as `format_type` prints it. */
-const typeOf = (text: string): TypeName => {
-  const modifiers = /\(([\d, -]+)\)/.exec(text);
-  return {
-    base: modifiers ? text.replace(modifiers[0], '') : text,
-    modifiers: (modifiers?.[1] ?? '').split(',').filter(Boolean).map(Number),
-  };
-};
-
-const TEXTS: ReadonlySet<string> = new Set(['text', 'character varying']);
-
-/** Whole numbers by width. */
-const INTEGERS: Readonly<Record<string, number>> = { smallint: 2, integer: 4, bigint: 8 };
 
 const STAMP = /^timestamp (with|without) time zone$/;
-
-const TEMPORAL = /^(timestamp|time|interval)\b/;
-
-const digitsOf = ({ modifiers }: TypeName): number => modifiers[0] ?? 6;
-
-/** Fewer digits of seconds are kept than before: the rest is rounded away. */
-const losesDigits = (from: TypeName, to: TypeName): boolean =>
-  TEMPORAL.test(from.base) && TEMPORAL.test(to.base) && digitsOf(to) < digitsOf(from);
-
-/** Text that does not tell upper from lower case (the extension citext): stored as text is. */
-const isCitext = (type: TypeName): boolean => /(^|\.)citext$/.test(type.base);
 
 /** Both are stored as the same bytes, whatever their length: the extension's casts are WITHOUT FUNCTION. */
 const isSameText = (from: TypeName, to: TypeName): boolean =>
@@ -86,52 +65,6 @@ const holdsDigits = (from: TypeName, to: TypeName): boolean => {
   }));
   if (from.base !== 'numeric' || to.base !== 'numeric' || !before?.all || !after) return false;
   return after.scale >= before.scale && after.all - after.scale >= before.all - before.scale;
-};
-
-/** As many characters as a value can have when it is printed; types that are not here are printed as nobody can say. */
-const PRINTED: Readonly<Record<string, number>> = {
-  ...{
-    smallint: 6,
-    integer: 11,
-    bigint: 20,
-    real: 15,
-    'double precision': 24,
-    boolean: 5,
-    uuid: 36,
-    date: 13,
-  },
-  ...{ text: Infinity, character: Infinity, 'character varying': Infinity, numeric: Infinity },
-  ...{ json: Infinity, jsonb: Infinity, xml: Infinity, bytea: Infinity },
-};
-
-const longest = (from: TypeName): number => {
-  const [digits] = from.modifiers;
-  // A sign, a point, and a nought before it.
-  if (from.base === 'numeric' && digits !== undefined) return digits + 3;
-  return isCitext(from) || from.base.endsWith('[]') ? Infinity : (PRINTED[from.base] ?? 0);
-};
-
-/** A condition that finds the values that do not fit; null where the new type holds everything, or nobody can say. */
-const misfits = (column: string, from: TypeName, to: TypeName): string | null => {
-  const name = quote(column);
-  const [limit] = to.modifiers;
-  if (/^character/.test(to.base) && limit !== undefined && longest(from) > limit)
-    return `length(rtrim(${name}::text)) > ${limit}`;
-  const [wide, narrow] = [INTEGERS[from.base], INTEGERS[to.base]];
-  if (wide !== undefined && narrow !== undefined && narrow < wide) {
-    const top = narrow === 2 ? '32767' : '2147483647';
-    return `${name} > ${top} OR ${name} < -${top} - 1`;
-  }
-  if (from.base === 'numeric' && to.base === 'numeric' && limit !== undefined) {
-    const scale = to.modifiers[1] ?? 0;
-    return `abs(round(${name}, ${scale})) >= 10::numeric ^ ${limit - scale} OR ${name} <> round(${name}, ${scale})`;
-  }
-  if (losesDigits(from, to) && from.base === to.base) {
-    const type = /^(\w+)(.*)$/.exec(to.base);
-    return `${name} <> ${name}::${type?.[1]}(${digitsOf(to)})${type?.[2]}`;
-  }
-  if (from.base === 'numeric' && narrow !== undefined) return `${name} <> trunc(${name})`;
-  return null;
 };
 
 /** Pairs that lose something whatever the values are likely to be. */
@@ -216,7 +149,7 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
   ];
 };
 
-const isIndexed = ({ table, subject }: TypeChange): boolean =>
+const isIndexed = ({ table, subject }: Pick<TypeChange, 'table' | 'subject'>): boolean =>
   table.children.some(
     (child) =>
       ['index', 'unique', 'primary-key'].includes(child.kind) &&
@@ -274,6 +207,21 @@ export const typeChange = (scene: Scene, change: TypeChange): Hazard[] => {
     );
   }
   return found;
+};
+
+/** Another collation sorts the column otherwise: no row is rewritten, every index of the column is. */
+export const collated = (
+  scene: Scene,
+  {
+    table,
+    column,
+    at,
+  }: { readonly table: SchemaObject; readonly column: string; readonly at: PlannedStatement },
+): readonly Hazard[] => {
+  const subject: Subject = { kind: 'column', namespace: null, name: column, parent: { ...subjectOf(table) } };
+  if (!isIndexed({ table, subject })) return [];
+  const message = `${describeSubject(subject)} is sorted by another collation: its indexes are rebuilt.`;
+  return [onTable(scene, RULES.changeTypeReindex, { table, subject, message, at })];
 };
 
 /** Whether values of one column could live in the other: the same type, or one that widens it. */

@@ -2,6 +2,7 @@
 import { type Hazard, hazardOf, type RiskInput } from '../../risk/index.ts';
 import { adviceHazards } from './hazard-advice.ts';
 import { guardHazards } from './hazard-guards.ts';
+import { indexOrderHazards } from './hazard-index-order.ts';
 import { nestedRowHazards } from './hazard-rows.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { nameOf, relationBefore, type Scene, sceneOf } from './hazard-scene.ts';
@@ -56,6 +57,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...transactionHazards(scene),
     ...nestedRowHazards(scene),
     ...guardHazards(scene),
+    ...indexOrderHazards(scene),
     ...adviceHazards(scene),
     ...replication(scene),
   ]) {

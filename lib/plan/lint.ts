@@ -118,8 +118,15 @@ const referencesOf = (table: SchemaObject): ReadonlySet<string> => {
   return found;
 };
 
-const neighbours = (story: Story, chapter: Chapter): readonly ObjectName[] => {
-  const names = withNeighbours(chapter);
+/** Tables whose rows a REPLACE may delete, with those of the tables that refer to them. */
+const replaced = (input: LintInput, { statements }: Reading): readonly string[] =>
+  statements
+    .filter(({ text }) => /\bREPLACE\b/i.test(text))
+    .map((statement) => input.dialect.classify(statement))
+    .flatMap(({ kind, tables }) => (kind === 'dml' ? tables.slice(0, 1).map(({ name }) => name) : []));
+
+const neighbours = (story: Story, chapter: Chapter, more: readonly string[]): readonly ObjectName[] => {
+  const names = new Set([...withNeighbours(chapter), ...more]);
   if (names.size === 0) return [];
   return [...story.known()].filter((object) => {
     if (object.kind !== 'table') return false;
@@ -211,7 +218,7 @@ const judge = (
   if (reading.statements.length === 0) return [];
   const named = [...namedTables(input, reading), ...parts.domains];
   const first = story.end(named);
-  const beside = neighbours(story, first);
+  const beside = neighbours(story, first, replaced(input, reading));
   const chapter = beside.length === 0 ? first : story.end([...named, ...beside]);
   const validatedLater = new Set([...last].filter(([, at]) => at > index).map(([name]) => name));
   return hazardsOf(input, riskInput(input, reading, { chapter, validatedLater })).map((hazard) =>

@@ -1,5 +1,6 @@
 // Reads one statement's tokens as far as every SQL dialect agrees: its words, its target, its WHERE. Knows no grammar.
 import { type ScanRules, type Token, tokenize } from '../sql/index.ts';
+import { asksNoColumn } from './constants.ts';
 
 /** One statement as tokens that mean something. */
 export interface Reading {
@@ -114,6 +115,18 @@ const allOf = (reading: Reading, position: number): Name | null => {
   return name !== null && isAll ? { namespace: null, name, next: position + 3 } : null;
 };
 
+/** `DELETE a FROM t AS a`: the table that a stands for. */
+const behindAlias = (reading: Reading, target: Name): Name => {
+  const spelt = (at: number): string => (part(reading.tokens[at]) ?? '').toUpperCase();
+  for (let from = findWord(reading, ['FROM', 'USING'], target.next); from > 0; ) {
+    const table = nameAt(reading, from + 1);
+    const alias = table && (wordAt(reading, table.next) === 'AS' ? table.next + 1 : table.next);
+    if (table && alias && spelt(alias) === target.name.toUpperCase()) return { ...table, next: target.next };
+    from = findWord(reading, ['JOIN', 'STRAIGHT_JOIN'], from + 1);
+  }
+  return target;
+};
+
 const VERB_NAMES: Readonly<Record<string, Change['verb']>> = {
   INSERT: 'insert',
   REPLACE: 'insert',
@@ -139,8 +152,8 @@ export const changeOf = (reading: Reading): Change | null => {
   while (FILLERS.includes(wordAt(reading, next))) next += 1;
   // `DELETE HISTORY FROM t`, MariaDB's: the old versions of the rows.
   if (wordAt(reading, next) === 'HISTORY' && wordAt(reading, next + 1) === 'FROM') next += 2;
-  const target = nameAt(reading, next) ?? allOf(reading, next);
-  return target && { verb, target };
+  const target = allOf(reading, next) ?? nameAt(reading, next);
+  return target && { verb, target: verb === 'delete' ? behindAlias(reading, target) : target };
 };
 
 const AFTER_WHERE = ['RETURNING', 'ORDER', 'LIMIT', 'GROUP', 'ON'];
@@ -157,10 +170,15 @@ export const whereOf = (reading: Reading): readonly Token[] | null => {
 const splitAt = (tokens: readonly Token[], word: string): Token[][] => {
   const parts: Token[][] = [[]];
   let depth = 0;
+  let isBetween = false;
   for (const token of tokens) {
     if (token.text === '(') depth += 1;
     if (token.text === ')') depth -= 1;
-    if (depth === 0 && token.kind === 'word' && token.text.toUpperCase() === word) parts.push([]);
+    const said = depth === 0 && token.kind === 'word' ? token.text.toUpperCase() : '';
+    // The AND of BETWEEN joins no conditions.
+    const isBound: boolean = said === 'AND' && isBetween;
+    if (said === 'BETWEEN' || isBound) isBetween = !isBound;
+    if (said === word && !isBound) parts.push([]);
     else parts.at(-1)?.push(token);
   }
   return parts;
@@ -192,6 +210,7 @@ const isName = (tokens: readonly Token[]): boolean =>
 
 const COMPARISONS: Readonly<Record<string, (left: number | string, right: number | string) => boolean>> = {
   '=': (left, right) => left === right,
+  '<=>': (left, right) => left === right,
   '==': (left, right) => left === right,
   '<>': (left, right) => left !== right,
   '!=': (left, right) => left !== right,
@@ -202,7 +221,7 @@ const COMPARISONS: Readonly<Record<string, (left: number | string, right: number
 };
 
 /** Operators that hold for a value and itself. */
-const REFLEXIVE: ReadonlySet<string> = new Set(['=', '==', '<=', '>=']);
+const REFLEXIVE: ReadonlySet<string> = new Set(['=', '==', '<=', '>=', '<=>']);
 
 const constantOf = (tokens: readonly Token[]): number | string =>
   tokens[0]?.kind === 'number' ? Number(tokens[0].text) : spelling(tokens);
@@ -211,7 +230,7 @@ const constantOf = (tokens: readonly Token[]): number | string =>
 const operatorAt = (tokens: readonly Token[], position: number): string => {
   const first = tokens[position]?.text ?? '';
   const both = first + (tokens[position + 1]?.text ?? '');
-  return both in COMPARISONS && first.length === 1 ? both : first;
+  return both in COMPARISONS && (first.length === 1 || both === '<=>') ? both : first;
 };
 
 const comparesTrue = (tokens: readonly Token[]): boolean => {
@@ -227,7 +246,7 @@ const comparesTrue = (tokens: readonly Token[]): boolean => {
 };
 
 const ALWAYS =
-  /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|'[1-9]\d*'|.* LIKE '%+'|'(T|TRUE|Y|YES|ON|1)' :: ?BOOL(EAN)?|'(T|TRUE|Y|YES|ON|1)' : : BOOL(EAN)?)$/;
+  /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|'[1-9]\d*'|.*(?<!NOT) LIKE '%+'|.*(?<!NOT) (REGEXP|RLIKE|~) '\^?(\.\*)?\$?'|'(T|TRUE|Y|YES|ON|1)' :: ?BOOL(EAN)?|'(T|TRUE|Y|YES|ON|1)' : : BOOL(EAN)?)$/;
 
 /** `1 IS NOT NULL`, `EXISTS (SELECT 1)`: no column is asked. */
 const asksNothing = (words: string): boolean => {
@@ -239,7 +258,7 @@ const isTrue = (tokens: readonly Token[]): boolean => {
   const inner = unwrapped(tokens);
   if (comparesTrue(inner)) return true;
   const words = spelling(inner);
-  return ALWAYS.test(words) || asksNothing(words);
+  return ALWAYS.test(words) || asksNothing(words) || asksNoColumn(inner);
 };
 
 /** `a IS NULL OR a IS NOT NULL`: one of the branches holds for every row. */

@@ -50,8 +50,9 @@ const unqualified = (where: readonly Token[]): readonly Token[] =>
 
 const wordsOf = (tokens: readonly Token[]): string => tokens.map(({ text }) => text.toUpperCase()).join(' ');
 
-/** `> 0`, `>= 1`, `<> 0`, `!= -1`, and nothing at all, which asks whether it is zero. */
-const ABOVE_NOTHING = /^($|> ?(- ?1|0)$|> ?= ?(- ?1|0|1)$|(<>|< >|!=|! =) ?(- ?1|0)$)/;
+/** `> 0`, `>= 1`, `<> 0`, `!= -1`, up to a number that no key reaches, and nothing at all, which asks whether it is zero. */
+const ABOVE_NOTHING =
+  /^($|> ?(- ?1|0)$|> ?= ?(- ?1|0|1)$|(<>|< >|!=|! =) ?(- ?1|0)$|BETWEEN (- ?1|0|1) AND \d{10,}$|< ?=? ?\d{10,}$)/;
 
 /** `id IN (SELECT id FROM t)`, of the same table. */
 const asksItself = (tokens: readonly Token[], one: Read): boolean => {

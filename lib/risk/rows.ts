@@ -2,14 +2,18 @@
 import type { Subject } from '../schema/index.ts';
 import { alwaysTrue, findWord, whereOf } from './clauses.ts';
 import { hazardOf } from './hazard.ts';
+import { joinRestricts } from './joins.ts';
 import { everyRow } from './keys.ts';
 import { type Hazard, type Probe, tableKey } from './model.ts';
 import { fitToTarget, type Read, type Text, tableNamed } from './reading.ts';
+import { replaceHazards } from './replaces.ts';
 import { processRule } from './rules.ts';
 import { rowsProbe } from './structural.ts';
 
 /** From here on a statement over a whole table is felt. */
 const MANY_ROWS = 100_000;
+/** No table has so many rows. */
+const BEYOND_ANY_TABLE = 1_000_000_000_000;
 
 const subjectOf = (one: Read): string => `table ${one.change?.target.name ?? ''}`;
 
@@ -29,20 +33,28 @@ const namedFrom = (one: Read, from: number): boolean =>
     .slice(from)
     .some((token) => (token.value ?? token.text).toUpperCase() === one.change?.target.name.toUpperCase());
 
+/** A LIMIT that a table can reach; what is larger than any table limits nothing. */
+const isLimited = ({ reading }: Read): boolean => {
+  const limit = findWord(reading, ['LIMIT']);
+  return limit >= 0 && !(Number(reading.tokens[limit + 1]?.text) >= BEYOND_ANY_TABLE);
+};
+
 /**
  * A join can restrict the rows without any WHERE: where it has a condition and the table itself is part of it. That is not
  * so for `UPDATE t SET ... FROM a JOIN b ON ...` nor for `DELETE FROM t USING a`: every row of t meets some row of a.
  */
 const joins = (one: Read): boolean => {
   const { reading } = one;
-  if (findWord(reading, ['LIMIT', 'PORTION']) >= 0) return true;
+  if (findWord(reading, ['PORTION']) >= 0 || isLimited(one)) return true;
   const join = findWord(reading, ['JOIN', 'STRAIGHT_JOIN']);
-  if (join < 0) return false;
+  if (join < 0 || !one.change) return false;
   const set = findWord(reading, ['SET']);
-  if (one.change?.verb === 'update' && set < join) return false;
+  if (one.change.verb === 'update' && set < join) return false;
   const using = findWord(reading, ['USING']);
   if (using >= 0 && using < join && !namedFrom(one, using)) return false;
-  return findWord(reading, ['ON', 'USING'], join) >= 0 || findWord(reading, ['NATURAL']) >= 0;
+  const from = findWord(reading, ['FROM']);
+  const list = using >= 0 && using < join ? using : one.change.verb === 'delete' ? from : 0;
+  return joinRestricts(reading, one.change.target, list);
 };
 
 const whole = (one: Read, text: Text): Hazard[] => {
@@ -56,7 +68,7 @@ const whole = (one: Read, text: Text): Hazard[] => {
   const what = verb === 'delete' ? 'deletes every row' : 'changes every row';
   const hazard = hazardOf(processRule(code), {
     subject: subjectOf(one),
-    message: `The statement ${what} of ${subjectOf(one)}${where === null ? '' : '; its WHERE clause is always true'}.`,
+    message: `The statement ${what} of ${subjectOf(one)}${where === null ? '' : '; its WHERE clause restricts nothing'}.`,
     probe: allRows(one, text),
     at: one.planned,
   });
@@ -115,5 +127,11 @@ const seed = (one: Read, text: Text): Hazard[] => {
 /** The hazards of one statement's rows. Rows of a table that the plan itself made are nobody's loss. */
 export const dataHazards = (one: Read, text: Text): Hazard[] => {
   if (!one.change || one.ofNewTable) return [];
-  return [...whole(one, text), ...large(one, text), ...unkept(one), ...seed(one, text)];
+  return [
+    ...whole(one, text),
+    ...large(one, text),
+    ...unkept(one),
+    ...replaceHazards(one, text),
+    ...seed(one, text),
+  ];
 };

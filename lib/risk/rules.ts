@@ -46,6 +46,12 @@ const OF_STATEMENTS: readonly HazardRule[] = [
     'Copy the affected keys and old values to a table first, or take a backup.',
   ),
   row(
+    'x-replace-deletes-rows',
+    'destructive',
+    "REPLACE deletes the rows that it meets and inserts new ones: values that it does not name are lost, and keys that cascade delete other tables' rows.",
+    'INSERT ... ON DUPLICATE KEY UPDATE, or ON CONFLICT DO UPDATE: they change the row that is there.',
+  ),
+  row(
     'x-insert-seed-conflict',
     'advice',
     'An INSERT without a conflict clause fails where the row is already there.',

@@ -22,6 +22,8 @@ export interface ScanRules {
   readonly nestedComments: boolean;
   /** Executable comments, slash-star-bang (MySQL) and slash-star-M-bang (MariaDB), are code and not comments. */
   readonly executableComments: boolean;
+  /** A name that is not quoted may begin with a digit (MySQL). Absent: it may not. */
+  readonly digitNames?: boolean;
   /** `DELIMITER //` lines change the terminator (the mysql client's directive). */
   readonly delimiterDirective: boolean;
   /** `BEGIN ... END` bodies of triggers and routines contain semicolons. */

@@ -46,6 +46,8 @@ type Piece = Omit<Token, 'offset' | 'text'> & { readonly end: number };
 
 const SPACE = /[ \t\r\n\f\v]+/y;
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
+/** https://dev.mysql.com/doc/refman/8.4/en/identifiers.html: a name may begin with a digit, and not consist of digits alone. */
+const DIGIT_NAME = /\d[\w$\u0080-\uffff]*/y;
 const NUMBER =
   /0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*(?:\.\d[\d_]*|\.(?!\.))?|\.\d[\d_]*)(?:[eE][+-]?\d+)?/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
@@ -180,8 +182,8 @@ const quotation = (scan: Scan, char: string): Piece | null => {
 };
 
 /** A word ends where the client would see its delimiter, as in `END$$`. */
-const word = (scan: Scan): Piece | null => {
-  const length = lengthAt(WORD, scan);
+const word = (scan: Scan, pattern = WORD): Piece | null => {
+  const length = lengthAt(pattern, scan);
   if (length === 0) return null;
   const end = scan.position + length;
   if (scan.terminator === ';') return { kind: 'word', end };
@@ -220,8 +222,19 @@ const closing = (scan: Scan): Piece | null => {
   return { kind: 'operator', end: scan.position + 2 };
 };
 
+/** `2020_log`, and the point of `log.2020_10`: neither is the beginning of a number where names may begin with a digit. */
+const digitName = (scan: Scan, number: number): Piece | null => {
+  if (!scan.rules.digitNames || number === 0) return null;
+  const isPoint = scan.text[scan.position] === '.';
+  if (isPoint && (scan.last === 'word' || scan.last === 'quoted-identifier'))
+    return { kind: 'operator', end: scan.position + 1 };
+  return lengthAt(DIGIT_NAME, scan) > number ? word(scan, DIGIT_NAME) : null;
+};
+
 const plain = (scan: Scan): Piece => {
   const length = lengthAt(NUMBER, scan);
+  const named = digitName(scan, length);
+  if (named) return named;
   if (length > 0) return { kind: 'number', end: scan.position + length };
   return { kind: 'operator', end: scan.position + Math.max(1, lengthAt(OPERATOR, scan)) };
 };

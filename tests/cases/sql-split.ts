@@ -26,6 +26,7 @@ export const MYSQL: ScanRules = {
   dashNeedsSpace: true,
   nestedComments: false,
   executableComments: true,
+  digitNames: true,
   delimiterDirective: true,
   compoundBodies: true,
 };

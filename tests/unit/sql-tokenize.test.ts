@@ -46,6 +46,14 @@ spec('sql-tokenize', ({ test }) => {
     );
   });
 
+  test('a name of MySQL may begin with a digit, and a number stays a number', () => {
+    assert.is(
+      kinds(tokenize('2020_log 1a t.2b t.3 1e5 1e+5 0x1F .5 5-1', MYSQL)),
+      'word:2020_log | word:1a | word:t | operator:. | word:2b | word:t | operator:. | number:3 | number:1e5 | number:1e+5 | number:0x1F | number:.5 | number:5 | operator:- | number:1',
+    );
+    assert.is(kinds(tokenize('1a', POSTGRES)), 'number:1 | word:a');
+  });
+
   test('what is not closed says so', () => {
     for (const text of ["'a", '"a', '[a', '/* a', '`a']) {
       assert.is(tokenize(text, SQLITE).at(-1)?.unterminated, true, text);

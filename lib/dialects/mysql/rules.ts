@@ -13,6 +13,7 @@ export const SCAN_RULES: ScanRules = {
   dashNeedsSpace: true,
   nestedComments: false,
   executableComments: true,
+  digitNames: true,
   delimiterDirective: true,
   compoundBodies: true,
 };

@@ -18,10 +18,17 @@ export const tableList = (words: readonly Word[], from: number): TableName[] => 
   let at = from;
   for (let found = tableAt(words, at); found; found = tableAt(words, at)) {
     tables.push(found.table);
-    if (words[found.next]?.text !== ',') break;
-    at = found.next + 1;
+    const end = behindAlias(words, found.next);
+    if (words[end]?.text !== ',') break;
+    at = end + 1;
   }
   return tables;
+};
+
+/** Behind `AS a` or `a`, where a comma and so the next table follows. */
+const behindAlias = (words: readonly Word[], at: number): number => {
+  const alias = words[at]?.text === 'AS' ? at + 1 : at;
+  return isName(words[alias]) && words[alias + 1]?.text === ',' ? alias + 1 : at;
 };
 
 /** Tables behind FROM, JOIN, INTO, UPDATE, REFERENCES, anywhere in the statement. */
@@ -83,7 +90,8 @@ export const dmlTables = (words: readonly Word[], verb: string): TableName[] => 
     );
     return [...tableList(words, at).slice(0, 1), ...mentioned(words.slice(Math.max(0, at)))];
   }
-  return mentioned(words);
+  const using = words.findIndex(({ text, kind }) => kind === 'word' && text === 'USING');
+  return [...mentioned(words), ...(using > 0 ? tableList(words, using + 1) : [])];
 };
 
 export const unique = (tables: readonly TableName[]): TableName[] => [

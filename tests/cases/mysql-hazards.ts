@@ -183,6 +183,27 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   ]),
   one('checks on', 'SET foreign_key_checks = 1', []),
   one('mode without strictness', "SET SESSION sql_mode = ''", ['my-sql-mode destructive']),
+  one('other checks off', 'SET unique_checks = 0', ['my-checks-off destructive']),
+  one('constraints off', 'SET SESSION check_constraint_checks = 0', ['my-checks-off destructive']),
+  one('not in the log', 'SET sql_log_bin = 0', ['my-not-replicated breaking']),
+  one('a setting of the server', 'SET GLOBAL max_error_count = 64', ['my-server-setting breaking']),
+  one('event that deletes', 'CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM t', [
+    'my-event-acts destructive',
+  ]),
+  one('event that counts', 'CREATE EVENT c ON SCHEDULE EVERY 1 DAY DISABLE DO INSERT INTO p VALUES (1)', []),
+  one('trigger that deletes', 'CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW DELETE FROM p', [
+    'my-trigger-acts breaking',
+  ]),
+  one('trigger on an empty table', 'CREATE TRIGGER g AFTER INSERT ON empty FOR EACH ROW DELETE FROM p', [
+    'my-trigger-acts advice',
+  ]),
+  one('counter set', 'ALTER TABLE t AUTO_INCREMENT = 9', ['my-sequence-set advice', ADVICE]),
+  one('name that begins with a digit', 'ALTER TABLE t ADD COLUMN 1st INT; ALTER TABLE t DROP COLUMN big', [
+    'my-drop-column destructive 2',
+    INSTANT,
+    ADVICE,
+    'my-partial-file breaking',
+  ]),
   one('view dropped', 'CREATE VIEW w AS SELECT 1; DROP VIEW w', ['my-partial-file breaking']),
   one('definer', "CREATE DEFINER='nobody'@'%' VIEW w AS SELECT 1", ['my-definer-env breaking']),
   one('nothing', 'SELECT 1', []),

@@ -41,6 +41,28 @@ export const REBUILDS: readonly HazardCase[] = [
     ],
   },
   {
+    name: 'a rebuild that takes rows out of the copy again',
+    schema: USERS,
+    data: ROWS,
+    migration: redefine(SAME, 'id, name, email').replace(
+      'DROP TABLE',
+      'DELETE FROM "new_users" WHERE id = 1; DROP TABLE',
+    ),
+    shows: ['sqlite-rebuild-rows-lost=destructive', 'sqlite-table-rebuild'],
+    not: ['sqlite-rebuild-column-lost'],
+  },
+  {
+    name: 'a rebuild that overwrites a column of the copy',
+    schema: USERS,
+    data: ROWS,
+    migration: redefine(SAME, 'id, name, email').replace(
+      'DROP TABLE',
+      'UPDATE "new_users" SET email = id; DROP TABLE',
+    ),
+    shows: ['sqlite-rebuild-column-lost=destructive'],
+    not: ['sqlite-rebuild-rows-lost'],
+  },
+  {
     name: 'a batch that keeps everything',
     schema: USERS,
     data: ROWS,

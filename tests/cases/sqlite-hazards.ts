@@ -1,6 +1,7 @@
 // Migrations of SQLite, the hazards that each must show on the rows given, and the near misses that must not. Data only.
 import { type HazardCase, POSTS, ROWS, SAME, USERS } from './sqlite-hazard-schema.ts';
 import { COLUMNS } from './sqlite-hazards-columns.ts';
+import { GUARD_CASES } from './sqlite-hazards-guards.ts';
 import { REBUILDS } from './sqlite-hazards-rebuilds.ts';
 import { REBUILT_RULES } from './sqlite-hazards-rules.ts';
 
@@ -285,6 +286,7 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   ...DROPS,
   ...REBUILDS,
   ...REBUILT_RULES,
+  ...GUARD_CASES,
   ...COLUMNS,
   ...PROCESS,
 ];

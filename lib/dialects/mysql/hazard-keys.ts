@@ -7,6 +7,7 @@ import {
   type SchemaObject,
   type Subject,
 } from '../../schema/index.ts';
+import { clauseColumn } from './alter.ts';
 import { RULES } from './hazard-rules.ts';
 import { finding, mended, names, type Scene, tableAfter, tableBefore } from './hazard-scene.ts';
 import { orphanQuery } from './health.ts';
@@ -35,10 +36,23 @@ const wasUnique = (site: Site): boolean =>
       names(child, 'columns').every((name) => names(site.object, 'columns').includes(name)),
   );
 
+/** Whether the name is a new one for a column that was there. */
+const isRenamed = ({ scene, table }: Site, name: string): boolean =>
+  scene.alters
+    .filter((alter) => alter.table.toLowerCase() === table.name.toLowerCase())
+    .flatMap((alter) => alter.clauses.map(clauseColumn))
+    .some((found) => {
+      if (found?.verb !== 'CHANGE' && found?.verb !== 'RENAME') return false;
+      const to = found.verb === 'CHANGE' ? found.rest[0] : found.rest[1];
+      return to?.value.toLowerCase() === name.toLowerCase();
+    });
+
 /** A new column that every row leaves NULL: no two rows are alike, for NULL differs from NULL in a key. */
-const holdsNull = ({ scene, table, object }: Site): boolean =>
-  object.kind === 'index' &&
-  names(object, 'columns').some((name) => {
+const holdsNull = (site: Site): boolean =>
+  site.object.kind === 'index' &&
+  names(site.object, 'columns').some((name) => {
+    const { scene, table } = site;
+    if (isRenamed(site, name)) return false;
     const after = tableAfter(scene, table.name);
     const column = childOf(table, 'column', name) ? undefined : after && childOf(after, 'column', name);
     const { nullable, default: preset, generated } = column?.attributes ?? {};
@@ -171,7 +185,9 @@ const siteOf = (scene: Scene, change: Change): Site | null => {
   const { subject } = change;
   const table = subject.parent && tableBefore(scene, subject.parent.name);
   const after = subject.parent && tableAfter(scene, subject.parent.name);
-  const object = after && childOf(after, subject.kind, subject.name);
+  // What comes to a table that the plan renames, columns among it, is in the change by the names of before.
+  const object =
+    change.action === 'create' ? change.object : after && childOf(after, subject.kind, subject.name);
   return table && object ? { scene, subject, table, object } : null;
 };
 

@@ -203,6 +203,36 @@ export const STATEMENTS = {
     'Rows that are written meanwhile are never checked against foreign keys, not even later.',
     'Leave the checks on, or look for orphans afterwards.',
   ),
+  otherChecksOff: row(
+    'my-checks-off',
+    'destructive',
+    'Rows that are written meanwhile are checked neither for duplicates nor against CHECK constraints, not even later.',
+    'Leave the checks on; they cost less than the search afterwards.',
+  ),
+  notReplicated: row(
+    'my-not-replicated',
+    'breaking',
+    'Changes that are not in the binary log reach no replica and no recovery: the servers differ from here on.',
+    'Leave sql_log_bin on.',
+  ),
+  serverSetting: row(
+    'my-server-setting',
+    'breaking',
+    'A setting of the whole server changes under every application on it, and no migration brings it back.',
+    'Set it for the session, or in the configuration of the server.',
+  ),
+  eventActs: row(
+    'my-event-acts',
+    'destructive',
+    'The event changes or deletes rows by itself, whenever its time comes, and nobody approves that.',
+    'Run its body once by hand and count the rows; create the event DISABLEd and enable it after a look.',
+  ),
+  triggerActs: row(
+    'my-trigger-acts',
+    'breaking',
+    'Writes of the running application do more than they say, or are refused.',
+    'Deploy code that knows of it first; keep the body small.',
+  ),
   inlineReferences: row(
     'my-inline-references',
     'breaking',

@@ -43,8 +43,13 @@ export const tableBefore = (scene: Scene, name: string): SchemaObject | undefine
   findObject(scene.input.before, { kind: 'table', name }) ??
   scene.input.moves?.origin({ namespace: null, name });
 
-export const tableAfter = (scene: Scene, name: string): SchemaObject | undefined =>
-  findObject(scene.input.after, { kind: 'table', name });
+/** A table at the end of the plan, also where the plan gave it another name. */
+export const tableAfter = (scene: Scene, name: string): SchemaObject | undefined => {
+  const { after, moves } = scene.input;
+  const named = findObject(after, { kind: 'table', name });
+  if (named || !moves) return named;
+  return after.objects.find((object) => object.kind === 'table' && moves.origin(object)?.name === name);
+};
 
 /** Names in an attribute such as `columns`. */
 export const names = (object: SchemaObject, attribute: string): readonly string[] => {

@@ -11,8 +11,9 @@ import {
 import { type Alter, clauseColumn } from './alter.ts';
 import { RULES } from './hazard-rules.ts';
 import type { ReadStatement, Scene } from './hazard-scene.ts';
+import { settingHazards } from './hazard-session.ts';
 import { quote } from './quote.ts';
-import { allWordsOf, type Word, wordsOf } from './words.ts';
+import { type Word, wordsOf } from './words.ts';
 
 const make = (rule: HazardRule, at: PlannedStatement, parts: { subject: string; message: string }): Hazard =>
   hazardOf(rule, { ...parts, at });
@@ -39,36 +40,6 @@ const truncates = (scene: Scene, { planned, facts }: ReadStatement): Hazard[] =>
     probe: rowsProbe({ namespace: null, name: table }, quote),
   });
   return [fitToTable(hazard, { namespace: null, name: table }, scene.input)];
-};
-
-const SWITCHES = /^(@@(SESSION\.)?)?(FOREIGN_KEY_CHECKS|SQL_MODE)$/i;
-
-/** `SET foreign_key_checks = 0`, `SET SESSION sql_mode = ''`. */
-const switches = ({ planned }: ReadStatement): Hazard[] => {
-  const words = allWordsOf(planned.statement.text);
-  if (words[0]?.text !== 'SET') return [];
-  return words.flatMap((word, index) => {
-    const name = SWITCHES.exec(word.value)?.[3]?.toUpperCase();
-    const value = words.slice(index + 1).find((next) => !/^:?=$/.test(next.text));
-    if (name === undefined || !value || !/^:?=$/.test(words[index + 1]?.text ?? '')) return [];
-    if (name === 'FOREIGN_KEY_CHECKS' && /^(0|OFF|FALSE)$/i.test(value.value)) {
-      const message =
-        'Foreign keys are not checked from here on; rows that break them are never found by the server again.';
-      return [make(RULES.checksOff, planned, { subject: 'foreign_key_checks', message })];
-    }
-    if (
-      name !== 'SQL_MODE' ||
-      value.kind !== 'string' ||
-      /STRICT_(TRANS|ALL)_TABLES|TRADITIONAL/i.test(value.value)
-    )
-      return [];
-    return [
-      make(RULES.sqlMode, planned, {
-        subject: 'sql_mode',
-        message: 'sql_mode is no longer strict from here on.',
-      }),
-    ];
-  });
 };
 
 const dropsSchema = ({ planned, facts }: ReadStatement): Hazard[] =>
@@ -247,7 +218,7 @@ const counters = ({ planned, facts }: ReadStatement): Hazard[] => {
 export const statementHazards = (scene: Scene): Hazard[] => [
   ...scene.statements.flatMap((one) => [
     ...truncates(scene, one),
-    ...switches(one),
+    ...settingHazards(one),
     ...dropsSchema(one),
     ...renamesTable(scene, one),
     ...namesDefiner(one),

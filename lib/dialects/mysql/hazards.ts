@@ -10,6 +10,7 @@ import { declaredHazards } from './hazard-declared.ts';
 import { keyHazards } from './hazard-keys.ts';
 import { liveHazards } from './hazard-live.ts';
 import { onlineHazards } from './hazard-online.ts';
+import { programHazards } from './hazard-programs.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { locate, mended, type Scene, sceneOf } from './hazard-scene.ts';
 import { statementHazards } from './hazard-statements.ts';
@@ -119,6 +120,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...columnHazards(scene),
     ...keyHazards(scene),
     ...statementHazards(scene),
+    ...programHazards(scene),
     ...anewHazards(scene),
     ...onlineHazards(scene),
     ...explicitLocks(scene),

@@ -36,8 +36,10 @@ export const mentioned = (words: readonly Word[]): TableName[] => {
   const tables: TableName[] = [];
   words.forEach((word, index) => {
     if (word.kind !== 'word') return;
-    if (/^(FROM|JOIN|INTO|REFERENCES)$/.test(word.text) && isName(words[index + 1])) {
-      tables.push(...tableList(words, index + 1));
+    // `LOAD DATA ... INTO TABLE t`.
+    const at = word.text === 'INTO' && words[index + 1]?.text === 'TABLE' ? index + 2 : index + 1;
+    if (/^(FROM|JOIN|INTO|REFERENCES)$/.test(word.text) && isName(words[at])) {
+      tables.push(...tableList(words, at));
     }
   });
   return tables;

@@ -127,3 +127,28 @@ export const copyOf = (tree: Stmt, text: string): CopyText | null => {
   if (tree.type === 'InsertStmt') return insertCopy(tree, text);
   return tree.type === 'CreateTableStmt' ? createCopy(tree, text) : null;
 };
+
+/** What an UPDATE of every row makes the columns of, by folded name; null for every other statement. */
+const overwrittenBy = (tree: Stmt): ReadonlyMap<string, Filled> | null => {
+  if (tree.type !== 'UpdateStmt' || tree.whereClause || tree.from) return null;
+  return new Map(
+    tree.sets.flatMap(({ colNames, expr }) => colNames.map((name) => [fold(name.text), filledBy(expr)])),
+  );
+};
+
+/** What a statement does to rows that a table already holds. */
+export interface Change {
+  /** Folded name. */
+  readonly table: string;
+  /** Rows go. */
+  readonly deletes: boolean;
+  readonly overwritten: ReadonlyMap<string, Filled>;
+}
+
+/** A DELETE, or an UPDATE of every row; null for every other statement. */
+export const changeOf = (tree: Stmt): Change | null => {
+  if (tree.type !== 'DeleteStmt' && tree.type !== 'UpdateStmt') return null;
+  const deletes = tree.type === 'DeleteStmt';
+  const overwritten = overwrittenBy(tree) ?? new Map<string, Filled>();
+  return { table: fold(tree.tblName.objName.text), deletes, overwritten };
+};

@@ -69,7 +69,7 @@ const rowsLost = (scene: Scene, moved: Moved): Hazard[] => {
           zero: 'lower',
         }
       : undefined,
-    at: holder.holding.at,
+    at: holder.holding.thinnedAt ?? holder.holding.at,
   });
   return [fitted(hazard, table, scene)];
 };

@@ -243,8 +243,41 @@ const FILES = {
   ),
 } as const;
 
+const GUARDS = {
+  otherFile: row(
+    'sqlite-other-file',
+    'breaking',
+    'The statement opens or writes another file, which no snapshot, backup or proof covers; dbsync refuses to send it.',
+    'Do it outside of migrations, or make a project of the other file.',
+  ),
+  journalOff: row(
+    'sqlite-journal-off',
+    'destructive',
+    'A crash, or a statement that fails half-way, leaves the file damaged: nothing is there to go back with.',
+    'Leave journal_mode and synchronous as they are.',
+  ),
+  checksOff: row(
+    'sqlite-checks-off',
+    'destructive',
+    'Rows that are written meanwhile are never checked, not even later.',
+    'Leave the checks on; to take a CHECK away, rebuild the table without it.',
+  ),
+  catalogWrite: row(
+    'sqlite-catalog-write',
+    'destructive',
+    'The schema is changed as text, unchecked: one wrong character and the file no longer opens.',
+    'ALTER TABLE, or a rebuild.',
+  ),
+  triggerActs: row(
+    'sqlite-trigger-acts',
+    'breaking',
+    'Writes of the running application do more than they say, or are refused.',
+    'Deploy code that knows of it first; keep the body small.',
+  ),
+} as const;
+
 /** Every hazard of SQLite, by what it is about. */
-export const RULES = { ...DROPS, ...REBUILDS, ...COLUMNS, ...FILES } as const;
+export const RULES = { ...DROPS, ...REBUILDS, ...COLUMNS, ...FILES, ...GUARDS } as const;
 
 /** Every hazard of SQLite. */
 export const rules: readonly HazardRule[] = Object.values(RULES);

@@ -2,6 +2,7 @@
 import type { Hazard, RiskInput } from '../../risk/index.ts';
 import { describeSubject } from '../../schema/index.ts';
 import { dropHazards } from './hazard-drops.ts';
+import { guardHazards } from './hazard-guards.ts';
 import { keyHazards } from './hazard-keys.ts';
 import { rebuildHazards } from './hazard-rebuilds.ts';
 import { RULES, rules } from './hazard-rules.ts';
@@ -30,6 +31,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...rebuildHazards(scene),
     ...keyHazards(scene),
     ...statementHazards(scene),
+    ...guardHazards(scene),
   ];
   const unique = new Map<string, Hazard>();
   for (const hazard of found) {

@@ -2,7 +2,7 @@
 // end holds the rows of which table at the beginning. Pure; judges nothing.
 import type { PlannedStatement } from '../../risk/index.ts';
 import type { SchemaObject, Snapshot } from '../../schema/index.ts';
-import { type CopyText, copyOf, type Filled } from './copies.ts';
+import { type CopyText, changeOf, copyOf, type Filled } from './copies.ts';
 import { parseStatement, type Stmt } from './parse.ts';
 import { fold } from './rules.ts';
 import { pragmaOf } from './scan.ts';
@@ -12,6 +12,8 @@ export interface Holding {
   /** By folded name of the holding table's column: the columns of the beginning it is filled with. */
   readonly columns: ReadonlyMap<string, Filled>;
   readonly partial: string | null;
+  /** The statement that takes rows out of the copy again; absent where the copy itself leaves them out. */
+  readonly thinnedAt?: PlannedStatement;
   /** The copies out of the table of the beginning itself; empty where rows can also be left behind further on. */
   readonly copies: readonly CopyText[];
   readonly at: PlannedStatement;
@@ -23,6 +25,8 @@ interface Table {
   readonly origin: string | null;
   /** It was given the name that a table of the beginning had, which was renamed away before. */
   readonly madeInPlace: boolean;
+  /** The name that the plan made it under; null where it was there. */
+  readonly madeAs: string | null;
   readonly created: PlannedStatement | null;
   /** Of the session or of another file: what it holds is not in this one when the plan is over. */
   readonly isElsewhere: boolean;
@@ -80,6 +84,7 @@ const startTables = (before: Snapshot): Table[] =>
       name: fold(object.name),
       origin: fold(object.name),
       madeInPlace: false,
+      madeAs: null,
       created: null,
       isElsewhere: false,
       columns: columnNames(object),
@@ -131,6 +136,22 @@ const recordCopy = (walk: Walk, text: CopyText, at: PlannedStatement): void => {
   }
 };
 
+/** Rows and values that the plan's own table held and loses again; of a table with a name of the beginning the text itself is told. */
+const recordChange = (walk: Walk, tree: Stmt, at: PlannedStatement): void => {
+  const change = changeOf(tree);
+  const table = change && byName(walk, change.table);
+  if (!change || !table || table.madeAs !== table.name) return;
+  for (const [origin, holding] of table.holds) {
+    const made = new Map(holding.columns);
+    for (const [name, { from }] of change.overwritten) {
+      const sources = from.flatMap((one) => holding.columns.get(one)?.from ?? []);
+      made.set(name, { plain: null, from: [...new Set(sources)] });
+    }
+    const thinned = { partial: 'a DELETE takes some of them out again', copies: [], thinnedAt: at };
+    table.holds.set(origin, { ...holding, columns: made, ...(change.deletes && thinned) });
+  }
+};
+
 const create = (walk: Walk, tree: Extract<Stmt, { type: 'CreateTableStmt' }>, at: PlannedStatement): void => {
   const name = fold(tree.tblName.objName.text);
   if (byName(walk, name)) return;
@@ -139,6 +160,7 @@ const create = (walk: Walk, tree: Extract<Stmt, { type: 'CreateTableStmt' }>, at
     name,
     origin: null,
     madeInPlace,
+    madeAs: name,
     created: at,
     isElsewhere: tree.temporary || fold(tree.tblName.dbName?.text ?? 'main') !== 'main',
     columns: declaredColumns(tree),
@@ -164,6 +186,7 @@ const apply = (walk: Walk, followed: Followed): void => {
   if (tree.type === 'CreateTableStmt') create(walk, tree, at);
   const copy = copyOf(tree, at.statement.text);
   if (copy) recordCopy(walk, copy, at);
+  recordChange(walk, tree, at);
   if (tree.type === 'AlterTableStmt') {
     const table = byName(walk, fold(tree.tblName.objName.text));
     if (table) alter(table, tree);

@@ -26,14 +26,21 @@ const reachOf = ([first = '', ...rest]: readonly string[]): string | null => {
   return null;
 };
 
+/** What other file a text opens or writes, in words; null where it stays with this one. */
+export const otherFile = (sql: string): string | null => {
+  if (!MAY_REACH.test(sql)) return null;
+  for (const statement of statementsOf(lex(sql))) {
+    const reach = reachOf(statement);
+    if (reach) return reach;
+  }
+  return null;
+};
+
 /**
  * Throws where the text opens or writes another database file: a rehearsal would do so to the real one, before anybody
  * approved it, and no snapshot, backup or proof of ours covers it.
  */
 export const refuseOtherFiles = (sql: string): void => {
-  if (!MAY_REACH.test(sql)) return;
-  for (const statement of statementsOf(lex(sql))) {
-    const reach = reachOf(statement);
-    if (reach) throw new Error(`${reach}, and dbsync changes this one alone; do that outside of migrations`);
-  }
+  const reach = otherFile(sql);
+  if (reach) throw new Error(`${reach}, and dbsync changes this one alone; do that outside of migrations`);
 };

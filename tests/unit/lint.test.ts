@@ -21,7 +21,7 @@ interface Case {
   readonly said: (what: string) => readonly string[];
 }
 
-/** `-- found: code code` at the head of the file; `-- migration` between two migrations. */
+/** `-- found: code code` and `-- version: 11.4` at the head of the file; `-- migration` between two migrations. */
 const readCase = (file: string): Case => {
   const text = readFileSync(path.join(folder, file), 'utf8');
   const said = (what: string): readonly string[] =>
@@ -76,7 +76,11 @@ const decisionsOf = async ({ dialect: name, texts }: Case, hazards: readonly Haz
 
 const check = async (file: string): Promise<void> => {
   const one = readCase(file);
-  const { hazards } = await lintTexts(one.dialect, one.texts, { complete: !one.partial });
+  const [version] = one.said('version');
+  const { hazards } = await lintTexts(one.dialect, one.texts, {
+    complete: !one.partial,
+    ...(version && { version }),
+  });
   const codes = codesOf(hazards);
   assert.ok(
     one.said('found').length + one.said('absent').length + one.said('lowered').length > 0,

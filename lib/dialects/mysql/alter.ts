@@ -22,8 +22,35 @@ const splitAtCommas = (words: readonly Word[]): readonly (readonly Word[])[] => 
   return clauses.filter((clause) => clause.length > 0);
 };
 
+/** Options of a table, which may stand without `=`, one behind the other. */
+const OPTIONS =
+  /^(ENGINE|TYPE|AUTO_INCREMENT|AVG_ROW_LENGTH|AUTOEXTEND_SIZE|DEFAULT|CHARACTER|CHARSET|COLLATE|CHECKSUM|TABLE_CHECKSUM|COMMENT|COMPRESSION|CONNECTION|DATA|INDEX|DELAY_KEY_WRITE|ENCRYPTION|ENCRYPTED|ENCRYPTION_KEY_ID|ENGINE_ATTRIBUTE|INSERT_METHOD|KEY_BLOCK_SIZE|MAX_ROWS|MIN_ROWS|PACK_KEYS|PAGE_CHECKSUM|PAGE_COMPRESSED|PAGE_COMPRESSION_LEVEL|PASSWORD|ROW_FORMAT|SECONDARY_ENGINE|SECONDARY_ENGINE_ATTRIBUTE|SEQUENCE|START|STATS_AUTO_RECALC|STATS_PERSISTENT|STATS_SAMPLE_PAGES|STORAGE|TABLESPACE|TRANSACTIONAL|UNION)$/;
+
+/** Whether a new part of the clause begins at a word: partitioning behind anything, an option behind an option. */
+const beginsPart = (clause: readonly Word[], at: number): boolean => {
+  const [before, word, next] = [clause[at - 1]?.text ?? '', clause[at], clause[at + 1]?.text];
+  if (at === 0 || word?.kind !== 'word') return false;
+  if ((word.text === 'PARTITION' && next === 'BY') || (word.text === 'REMOVE' && next === 'PARTITIONING'))
+    return true;
+  const isValue = before === '=' || before === 'DEFAULT';
+  return OPTIONS.test(clause[0]?.text ?? '') && OPTIONS.test(word.text) && !isValue;
+};
+
+/** Options stand one behind the other without commas: `ROW_FORMAT = COMPACT ENGINE = MyISAM PARTITION BY ...`. */
+const parted = (clause: readonly Word[]): readonly (readonly Word[])[] => {
+  const parts: Word[][] = [[]];
+  let depth = 0;
+  for (const [at, word] of clause.entries()) {
+    if (depth === 0 && beginsPart(clause, at)) parts.push([]);
+    if (word.text === '(') depth += 1;
+    if (word.text === ')') depth -= 1;
+    parts.at(-1)?.push(word);
+  }
+  return parts;
+};
+
 /** MariaDB's `WAIT n` and `NOWAIT` stand between the table and its clauses. */
-const behindWait = (words: readonly Word[], at: number): number => {
+export const behindWait = (words: readonly Word[], at: number): number => {
   if (words[at]?.text === 'NOWAIT') return at + 1;
   return words[at]?.text === 'WAIT' && words[at + 1]?.kind === 'number' ? at + 2 : at;
 };
@@ -38,7 +65,7 @@ export const alterOf = (planned: PlannedStatement): Alter | null => {
   return {
     planned,
     table: name.name,
-    clauses: splitAtCommas(words.slice(behindWait(words, name.next))),
+    clauses: splitAtCommas(words.slice(behindWait(words, name.next))).flatMap(parted),
     words,
   };
 };
@@ -46,10 +73,6 @@ export const alterOf = (planned: PlannedStatement): Alter | null => {
 /** Words that a clause of ALTER TABLE begins with (manuals of both, "ALTER TABLE"). */
 const BEGINNINGS =
   /^(ADD|ALTER|CHANGE|MODIFY|DROP|RENAME|ORDER|CONVERT|DISCARD|IMPORT|DISABLE|ENABLE|FORCE|LOCK|ALGORITHM|WITH|WITHOUT|PARTITION|REMOVE|TRUNCATE|COALESCE|REORGANIZE|EXCHANGE|ANALYZE|CHECK|OPTIMIZE|REBUILD|REPAIR|UPGRADE|SECONDARY_LOAD|SECONDARY_UNLOAD|WAIT|NOWAIT)$/;
-
-/** Options of a table, which may stand without `=`, one behind the other. */
-const OPTIONS =
-  /^(ENGINE|TYPE|AUTO_INCREMENT|AVG_ROW_LENGTH|AUTOEXTEND_SIZE|DEFAULT|CHARACTER|CHARSET|COLLATE|CHECKSUM|TABLE_CHECKSUM|COMMENT|COMPRESSION|CONNECTION|DATA|INDEX|DELAY_KEY_WRITE|ENCRYPTION|ENCRYPTED|ENCRYPTION_KEY_ID|ENGINE_ATTRIBUTE|INSERT_METHOD|KEY_BLOCK_SIZE|MAX_ROWS|MIN_ROWS|PACK_KEYS|PAGE_CHECKSUM|PAGE_COMPRESSED|PAGE_COMPRESSION_LEVEL|PASSWORD|ROW_FORMAT|SECONDARY_ENGINE|SECONDARY_ENGINE_ATTRIBUTE|SEQUENCE|START|STATS_AUTO_RECALC|STATS_PERSISTENT|STATS_SAMPLE_PAGES|STORAGE|TABLESPACE|TRANSACTIONAL|UNION)$/;
 
 /** `ORDER BY a, b`, `DROP PARTITION p0, p1`: what follows behind commas is its list. */
 const beginsList = ([first, second]: readonly Word[]): boolean =>

@@ -1,10 +1,10 @@
 // What one statement does to the schema, as far as its clauses tell. Knows no live schema.
 import { type ObjectName, type SchemaEdit, type SchemaObject, schemaObject } from '../../schema/index.ts';
 import type { Statement } from '../../sql/index.ts';
-import { alterOf, clauseColumn } from './alter.ts';
+import { alterOf, behindWait, clauseColumn } from './alter.ts';
 import { columnObject } from './edit-columns.ts';
 import { indexObject, keyObject, listAt } from './edit-keys.ts';
-import { type ObjectHead, objectHead } from './head.ts';
+import { type ObjectHead, objectHead, renamesAt } from './head.ts';
 import { isName, nameAt, type Word, wordsOf } from './words.ts';
 
 type Clause = readonly Word[];
@@ -106,13 +106,15 @@ const indexDropped = (words: Clause, head: ObjectHead): readonly SchemaEdit[] =>
   const on = words.findIndex((word, index) => index > head.at && word.text === 'ON');
   const owner = on < 0 ? null : nameAt(words, on + 1);
   if (!name || !owner) return [];
-  return [{ do: 'remove', from: table(owner.name), child: { kinds: ['index'], name: name.name } }];
+  const kinds = [/^PRIMARY$/i.test(name.name) ? 'primary-key' : 'index'];
+  return [{ do: 'remove', from: table(owner.name), child: { kinds, name: name.name } }];
 };
 
 const tablesRenamed = (words: Clause, at: number): readonly SchemaEdit[] => {
   const edits: SchemaEdit[] = [];
   for (let from = nameAt(words, at); from; ) {
-    const to = words[from.next]?.text === 'TO' ? nameAt(words, from.next + 1) : null;
+    const behind = behindWait(words, from.next);
+    const to = words[behind]?.text === 'TO' ? nameAt(words, behind + 1) : null;
     if (!to) break;
     edits.push({ do: 'rename', object: table(from.name), to: { namespace: null, name: to.name } });
     from = words[to.next]?.text === ',' ? nameAt(words, to.next + 1) : null;
@@ -120,9 +122,15 @@ const tablesRenamed = (words: Clause, at: number): readonly SchemaEdit[] => {
   return edits;
 };
 
+/** `ADD PARTITION (...)`, `DROP PERIOD FOR SYSTEM_TIME`, `DROP SYSTEM VERSIONING`. */
+const NO_COLUMN = /^(PARTITION|PERIOD|SYSTEM)$/;
+const isNoColumn = (word: Word | undefined): boolean =>
+  /^(PARTITION|PARTITIONS|FOR|VERSIONING|IF|\()$/.test(word?.text ?? '');
+
 /** `ADD COLUMN (a INT, b INT)`, `ADD a INT`, `ADD KEY ...`. */
 const added = (to: ObjectName, clause: Clause): readonly SchemaEdit[] => {
   const skip = (at: number): number => (text(clause, at) === 'IF' ? at + 3 : at);
+  if (NO_COLUMN.test(text(clause, 1)) && isNoColumn(clause[2])) return [];
   const start = skip(text(clause, 1) === 'COLUMN' ? 2 : 1);
   const items = clause[start]?.text === '(' ? listAt(clause, start) : [clause.slice(start)];
   return items
@@ -141,8 +149,11 @@ const DROPPED: Readonly<Record<string, readonly string[]>> = {
 const dropped = (from: ObjectName, clause: Clause): readonly SchemaEdit[] => {
   const what = text(clause, 1);
   if (what === 'PRIMARY') return [{ do: 'remove', from, child: { kinds: ['primary-key'], name: 'PRIMARY' } }];
-  if (what === 'PARTITION') return [];
+  if (what === 'PARTITION' || (NO_COLUMN.test(what) && isNoColumn(clause[2]))) return [];
   const kinds = DROPPED[what] ?? ['column'];
+  // The primary key is an index of this name (manual, "DROP INDEX").
+  if (kinds.includes('index') && /^PRIMARY$/i.test(clause[2]?.value ?? ''))
+    return [{ do: 'remove', from, child: { kinds: ['primary-key'], name: 'PRIMARY' } }];
   let at = what === 'FOREIGN' ? 3 : kinds[0] === 'column' && what !== 'COLUMN' ? 1 : 2;
   const ifThere = text(clause, at) === 'IF';
   if (ifThere) at += 2;
@@ -166,7 +177,7 @@ const restated = (of: ObjectName, clause: Clause): readonly SchemaEdit[] => {
 const renamed = (of: ObjectName, clause: Clause): readonly SchemaEdit[] => {
   const what = text(clause, 1);
   if (/^(COLUMN|INDEX|KEY)$/.test(what)) {
-    const from = nameAt(clause, 2);
+    const from = nameAt(clause, text(clause, 2) === 'IF' ? 4 : 2);
     const to = from && nameAt(clause, from.next + 1);
     const kinds = [what === 'COLUMN' ? 'column' : 'index'];
     return from && to ? [{ do: 'rename-child', of, child: { kinds, name: from.name }, to: to.name }] : [];
@@ -254,14 +265,23 @@ const headed = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
   return head.object === 'TRIGGER' ? triggerEdits(words, head) : other(words, head);
 };
 
+/**
+ * The clauses of one ALTER speak of the table as it was before it (manual, "ALTER TABLE"): what is dropped is what was there, and a
+ * new name of the table is its last act.
+ */
+const rank = (edit: SchemaEdit): number => (edit.do === 'remove' ? 0 : edit.do === 'rename' ? 2 : 1);
+
 /** Everything that the statement does to the schema, in order. */
 export const edits = (statement: Statement): readonly SchemaEdit[] => {
   const words = wordsOf(statement.text);
-  if (words[0]?.text === 'RENAME' && words[1]?.text === 'TABLE') return tablesRenamed(words, 2);
+  const renames = renamesAt(words);
+  if (renames !== null) return tablesRenamed(words, renames);
   const alter = alterOf({ migration: '', statement });
   if (alter) {
     const of = table(alter.table);
-    return alter.clauses.flatMap((clause) => (CLAUSES[text(clause, 0)] ?? optionChanged)(of, clause));
+    return alter.clauses
+      .flatMap((clause) => (CLAUSES[text(clause, 0)] ?? optionChanged)(of, clause))
+      .sort((a, b) => rank(a) - rank(b));
   }
   const head = /^(CREATE|DROP)$/.test(words[0]?.text ?? '') ? objectHead(words) : null;
   return head ? headed(words, head) : [];

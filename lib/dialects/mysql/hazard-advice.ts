@@ -68,11 +68,12 @@ const longNames = ({ planned, facts }: ReadStatement): Hazard[] => {
   );
 };
 
-const RIGHTS = /^(GRANT|REVOKE|(CREATE|ALTER|DROP|RENAME) (USER|ROLE))\b/;
+/** An account that is replaced loses what it was granted. */
+const RIGHTS = /^(GRANT|REVOKE|(CREATE OR REPLACE|ALTER|DROP|RENAME) (USER|ROLE))\b/;
 
 const rights = ({ planned, facts }: ReadStatement): Hazard[] => {
   const isPassword = facts.verb === 'SET' && /^\s*SET\s+PASSWORD\b/i.test(planned.statement.text);
-  if ((!RIGHTS.test(facts.verb) && !isPassword) || /^CREATE (USER|ROLE)/.test(facts.verb)) return [];
+  if (!RIGHTS.test(facts.verb) && !isPassword) return [];
   return [
     hazardOf(RULES.grantRevoke, {
       subject: 'privileges',

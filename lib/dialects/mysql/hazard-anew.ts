@@ -58,7 +58,7 @@ const columnsAnew = (scene: Scene, alter: Alter): Hazard[] => {
   });
 };
 
-const NOT_COLUMNS = /^(INDEX|KEY|PRIMARY|FOREIGN|CONSTRAINT|CHECK|PARTITION)$/;
+const NOT_COLUMNS = /^(INDEX|KEY|PRIMARY|FOREIGN|CONSTRAINT|CHECK|PARTITION|PERIOD|SYSTEM)$/;
 
 /** A trigger whose table no text tells. */
 const unknownTriggers = (scene: Scene, { planned, facts }: ReadStatement): Hazard[] => {

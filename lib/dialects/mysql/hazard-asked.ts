@@ -33,7 +33,8 @@ export const explicitLocks = (scene: Scene): Hazard[] =>
         ? [fitToTable(found, { namespace: null, name: table.name }, { ...scene.input, grows: true })]
         : [];
     }
-    const isWhole = facts.verb === 'FLUSH' && /\bWITH\s+READ\s+LOCK\b/i.test(planned.statement.text);
+    const isWhole =
+      facts.verb === 'FLUSH' && /\b(WITH\s+READ\s+LOCK|FOR\s+EXPORT)\b/i.test(planned.statement.text);
     if (facts.verb !== 'LOCK' && !isWhole) return [];
     const subject = isWhole ? 'every table' : 'tables';
     return [

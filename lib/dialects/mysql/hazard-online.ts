@@ -31,7 +31,8 @@ const onTable = (
 const first = (clause: Clause): string => (clause[0]?.kind === 'word' ? clause[0].text : '');
 
 /** Clauses that copy the table whatever else they say (manual, "Online DDL Operations", table operations). */
-const REBUILDS = /^(FORCE|ENCRYPTION|KEY_BLOCK_SIZE|ORDER|PAGE_COMPRESSED|PAGE_CHECKSUM|TRANSACTIONAL)$/;
+const REBUILDS =
+  /^(FORCE|ENCRYPTION|ENCRYPTED|KEY_BLOCK_SIZE|ORDER|PAGE_COMPRESSED|PAGE_CHECKSUM|TRANSACTIONAL)$/;
 
 const rebuilds = (scene: Scene, alter: Alter): Hazard[] =>
   alter.clauses

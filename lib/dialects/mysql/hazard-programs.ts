@@ -90,9 +90,11 @@ const others = ({ planned, facts }: ReadStatement): Hazard[] => {
   if (gone) return [make(RULES.dropLogic, gone.toLowerCase(), `The ${gone.toLowerCase()} is dropped.`)];
   const head = objectHead(words);
   const name = head && nameAt(words, head.at);
-  if (/^ALTER\b.*\bVIEW$/.test(facts.verb) && name) {
-    const message = `The view ${name.name} exists and is replaced by what the statement says.`;
-    return [make(processRule('x-create-or-replace'), `view ${name.name}`, message)];
+  const replaced = /^(?:ALTER\b.*\b(VIEW)|CREATE OR REPLACE (EVENT|SERVER))$/.exec(facts.verb);
+  if (replaced && name) {
+    const subject = `${(replaced[1] ?? replaced[2] ?? '').toLowerCase()} ${name.name}`;
+    const message = `The ${subject} is replaced by what the statement says.`;
+    return [make(processRule('x-create-or-replace'), subject, message)];
   }
   if (!/^ALTER (DATABASE|SCHEMA)$/.test(facts.verb)) return [];
   const only = indexOf(words, 'ONLY', 0);

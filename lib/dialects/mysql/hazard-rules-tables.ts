@@ -236,7 +236,7 @@ export const STATEMENTS = {
   inlineReferences: row(
     'my-inline-references',
     'breaking',
-    'MySQL reads REFERENCES behind a column and ignores it: there is no foreign key.',
+    'This version reads REFERENCES behind a column and ignores it: there is no foreign key.',
     'Write FOREIGN KEY (...) REFERENCES as a constraint of the table.',
   ),
   noAlgorithm: row(

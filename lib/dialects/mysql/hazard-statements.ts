@@ -43,7 +43,7 @@ const truncates = (scene: Scene, { planned, facts }: ReadStatement): Hazard[] =>
 };
 
 const dropsSchema = ({ planned, facts }: ReadStatement): Hazard[] =>
-  /^DROP (DATABASE|SCHEMA)$/.test(facts.verb)
+  /^(DROP|CREATE OR REPLACE) (DATABASE|SCHEMA)$/.test(facts.verb)
     ? [make(RULES.dropSchema, planned, { subject: 'database', message: 'A whole database is dropped.' })]
     : [];
 
@@ -83,6 +83,11 @@ const partitionDrops = (scene: Scene, alter: Alter): Hazard[] =>
         }),
       ];
     }
+    if (first === 'CONVERT' && second === 'TABLE') {
+      const name = clause[2]?.value ?? '';
+      const message = `Table ${name} becomes a partition of table ${alter.table}, and is no table any more.`;
+      return [make(RULES.renameTable, alter.planned, { subject: `table ${name}`, message })];
+    }
     if (first === 'CONVERT' && second === 'PARTITION') {
       return [
         onTable(scene, RULES.dropPartition, alter.planned, {
@@ -90,6 +95,10 @@ const partitionDrops = (scene: Scene, alter: Alter): Hazard[] =>
           message: `Rows of a partition of table ${alter.table} leave it, and are a table of their own.`,
         }),
       ];
+    }
+    if (first === 'DROP' && second === 'SYSTEM' && clause[2]?.text === 'VERSIONING') {
+      const message = `Every old version of the rows of table ${alter.table} is removed.`;
+      return [onTable(scene, RULES.truncate, alter.planned, { ...parts, message })];
     }
     if (/^(DROP|TRUNCATE)$/.test(first) && second === 'PARTITION') {
       return [
@@ -165,9 +174,12 @@ const withoutAlgorithm = (scene: Scene): Hazard[] => {
   );
 };
 
-/** `x INT REFERENCES t (id)`: MariaDB 10.5 makes a key of it, MySQL does not. */
+/** From here on `x INT REFERENCES t (id)` is a foreign key (MDEV-20729; MySQL 9.0 release notes, WL#16130). */
+const makesInlineKeys = ({ product, version: [major = 0, minor = 0] }: Scene['input']): boolean =>
+  product === 'MariaDB' ? major > 10 || (major === 10 && minor >= 5) : major >= 9;
+
 const inlineReferences = (scene: Scene, { planned, facts }: ReadStatement): Hazard[] => {
-  if (scene.input.product !== 'MySQL' || !/TABLE$/.test(facts.verb)) return [];
+  if (makesInlineKeys(scene.input) || !/TABLE$/.test(facts.verb)) return [];
   const words = wordsOf(planned.statement.text);
   let foreign = false;
   const found = words.some((word) => {

@@ -78,6 +78,10 @@ const skipIfExists = (words: readonly Word[], from: number): number => {
   return words[from + 1]?.text === 'NOT' ? from + 3 : from + 2;
 };
 
+/** Where the first name of `RENAME TABLE[S] [IF EXISTS]` stands; null for every other statement. */
+export const renamesAt = (words: readonly Word[]): number | null =>
+  words[0]?.text === 'RENAME' && /^TABLES?$/.test(words[1]?.text ?? '') ? skipIfExists(words, 2) : null;
+
 /** Reads `CREATE OR REPLACE UNIQUE INDEX IF NOT EXISTS`; null where the kind of object is unknown. */
 export const objectHead = (words: readonly Word[]): ObjectHead | null => {
   const verb: string[] = [words[0]?.text ?? ''];
@@ -92,8 +96,8 @@ export const objectHead = (words: readonly Word[]): ObjectHead | null => {
     ) {
       verb.push(word);
       at += 1;
-    } else if (word === 'TABLES' && verb[0] === 'DROP') {
-      // The same word in another spelling (manual, "DROP TABLE").
+    } else if (word === 'TABLES' && /^(DROP|RENAME)$/.test(verb[0] ?? '')) {
+      // The same word in another spelling (manuals, "DROP TABLE", "RENAME TABLE").
       return { verb: [...verb, 'TABLE'].join(' '), object: 'TABLE', at: skipIfExists(words, at + 1) };
     } else if (OBJECTS.has(word)) {
       verb.push(word);

@@ -1,4 +1,5 @@
 // The tables that a statement names, as far as its text tells. Pure.
+import { behindWait } from './alter.ts';
 import type { ObjectHead } from './head.ts';
 import { isName, nameAt, type Word } from './words.ts';
 
@@ -74,9 +75,10 @@ const renameOrDrop = (words: readonly Word[], head: ObjectHead): TableName[] => 
   let at = head.at;
   for (let found = tableAt(words, at); found; found = tableAt(words, at)) {
     tables.push(found.table);
-    const separator = words[found.next]?.text;
+    const end = behindWait(words, found.next);
+    const separator = words[end]?.text;
     if (separator !== ',' && separator !== 'TO') break;
-    at = found.next + 1;
+    at = end + 1;
   }
   return tables;
 };

@@ -115,7 +115,8 @@ const brokenOff = (words: readonly Word[]): string | undefined => {
 const ddlFacts = (words: readonly Word[]): StatementFacts => {
   const first = words[0]?.text ?? '';
   if (first === 'TRUNCATE') {
-    const at = words[1]?.text === 'TABLE' ? 2 : 1;
+    const table = words[1]?.text === 'TABLE' ? 2 : 1;
+    const at = words[table]?.text === 'IF' && words[table + 1]?.text === 'EXISTS' ? table + 2 : table;
     const tables = tableList(words, at);
     return { kind: 'ddl', verb: 'TRUNCATE', transactional: false, lock: 'metadata lock: exclusive', tables };
   }
@@ -124,6 +125,8 @@ const ddlFacts = (words: readonly Word[]): StatementFacts => {
   const head = objectHead(words);
   if (!head && NEEDS_OBJECT.test(first))
     return opaqueFacts(first, `dbsync does not know what ${first} is about here`);
+  const isLoose = head?.verb === 'DROP INDEX' && !words.some(({ text }) => text === 'ON');
+  if (isLoose) return opaqueFacts(head.verb, 'it names no table whose index it is');
   if (head && NEEDS_NAME.test(head.object) && !nameAt(words, head.at))
     return opaqueFacts(head.verb, 'it names nothing where a name must stand');
   if (!head) return { kind: 'ddl', verb: first, transactional: false, tables: [] };

@@ -251,6 +251,8 @@ export interface Dialect extends Effects {
   commit(session: Session, batch: Batch): Promise<void>;
   rollback(session: Session, batch: Batch): Promise<void>;
   explain(error: unknown): EngineError;
+  /** What the database knows of a failure and the error does not say, in whole sentences; null where there is nothing. It only reads. */
+  diagnose?(session: Session, error: unknown): Promise<string | null>;
   /** Offers other words for a statement that failed before it did anything; null where there are none. */
   adapt(session: Session, statement: string, error: unknown): Promise<Adaptation | null>;
 

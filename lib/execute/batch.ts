@@ -16,6 +16,16 @@ const failed = (state: State, step: Step | null, error: unknown, duringCommit = 
   duringCommit,
 });
 
+/** The failure with what the database knows of it. A question that fails too is no second failure. */
+const diagnosed = async (state: State, failure: Failed, error: unknown): Promise<Failed> => {
+  const { dialect, session } = state;
+  if (failure.engine.connectionLost || !dialect.diagnose) return failure;
+  const more = await dialect.diagnose(session, error).catch(() => null);
+  if (more === null) return failure;
+  const said = failure.engine.message.replace(/[.\s]+$/, '');
+  return { ...failure, engine: { ...failure.engine, message: `${said}. ${more}` } };
+};
+
 const runStep = async (state: State, step: Step, send: SendStep): Promise<Failed | null> => {
   const { hooks, tally } = state;
   hooks.record({ event: 'step-started', step: step.id, sql: step.sql });
@@ -29,7 +39,7 @@ const runStep = async (state: State, step: Step, send: SendStep): Promise<Failed
     hooks.record({ event: 'step-done', step: step.id, rows, durationMs, ...sent });
     return null;
   } catch (error) {
-    const failure = failed(state, step, error);
+    const failure = await diagnosed(state, failed(state, step, error), error);
     const durationMs = hooks.now().getTime() - startedAt;
     tally.set(step.id, {
       state: failure.engine.connectionLost ? 'unknown' : 'failed',

@@ -142,9 +142,12 @@ const required = (rehearsed: Rehearsed): DbsyncError =>
     next: howToApprove(rehearsed.plan, rehearsed.run),
   });
 
-const missingBackup = (rehearsed: Rehearsed): DbsyncError =>
+const missingBackup = (rehearsed: Rehearsed, given: string | undefined): DbsyncError =>
   new DbsyncError('APPROVAL_BACKUP', {
-    summary: 'The plan can destroy data, and nothing is said of a backup.',
+    summary:
+      given === undefined
+        ? 'The plan can destroy data, and nothing is said of a backup.'
+        : `The plan can destroy data, and "${given}" is no reason to accept the risk: a reason has at least ${MIN_REASON} characters.`,
     why: 'Destructive changes are applied with a backup behind them, or with the risk accepted in so many words.',
     next: [
       "--backup <name of an existing backup>   or   --accept-risk '<why none is needed>'",
@@ -159,7 +162,7 @@ const gatherAnswers = async (context: Desk, rehearsed: Rehearsed): Promise<Answe
   if (confirm === undefined && questions) return askPerson(context, rehearsed, questions);
   if (confirm === undefined) throw required(rehearsed);
   const backup = backupFromOptions(context, plan);
-  if (!backup) throw missingBackup(rehearsed);
+  if (!backup) throw missingBackup(rehearsed, context.options.acceptRisk);
   return { typed: confirm, accepted: optionAcceptances(context, plan), backup };
 };
 

@@ -179,8 +179,12 @@ const partMissing = (context: Context, failure: StepFailure): DbsyncError =>
     next: [
       ...(failure.excerpt ? [context.redact(failure.excerpt)] : []),
       'Install it beside the server on this machine, as it is beside the target; or',
-      'set `shadow.urlVariable` in dbsync.config.ts to a variable with the URL of an empty database on a server that has it; or',
-      "set `shadow.scratch: true`, to rehearse in a scratch database on the target's own server.",
+      'set `shadow.urlVariable` in dbsync.config.ts to a variable with the URL of an empty database on a server that has it.',
+      ...(context.environment.shadow.scratch
+        ? []
+        : [
+            "Or set `shadow.scratch: true`: where the target's server has more extensions, it is rehearsed in a scratch database there.",
+          ]),
     ],
     details: {
       migration: failure.migration,

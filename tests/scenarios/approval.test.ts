@@ -125,10 +125,9 @@ spec('approval', ({ test }) => {
       await run(project.root, 'plan', {});
       await run(project.root, 'rehearse', {});
       assert.is(await code(project.root, 'approve', { confirm: 'dev', accept }), 'APPROVAL_BACKUP');
-      assert.is(
-        await code(project.root, 'approve', { confirm: 'dev', accept, acceptRisk: 'no' }),
-        'APPROVAL_BACKUP',
-      );
+      const short = await refusal(project.root, 'approve', { confirm: 'dev', accept, acceptRisk: 'no' });
+      assert.is(short.code, 'APPROVAL_BACKUP');
+      assert.match(short.message, /"no" is no reason to accept the risk: a reason has at least 8 characters/);
       const named = await run(project.root, 'approve', {
         confirm: 'dev',
         accept,

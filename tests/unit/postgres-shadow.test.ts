@@ -94,6 +94,37 @@ spec('postgres shadow', ({ test, skip, after }) => {
   }
   let url = '';
 
+  /** The view of that name in the target's catalogue says one extension more than there is. */
+  const OFFERED = `SET allow_system_table_mods = on;
+CREATE OR REPLACE VIEW pg_catalog.pg_available_extensions AS
+  SELECT name, default_version, NULL::text COLLATE "C" AS installed_version, comment
+    FROM pg_catalog.pg_available_extensions() AS e(name, default_version, comment)
+  UNION ALL SELECT 'only_there'::name, '1', NULL::text COLLATE "C", NULL`;
+
+  test('a private server that lacks an extension of the target gives way to the target, where that is allowed', async () => {
+    const rich = await server.createDatabase();
+    await withSession(rich, (session) => session.script(OFFERED));
+    await withSession(rich, async (session) => {
+      const request = await requestOf(session);
+      const described = async (scratch: boolean): Promise<string> => {
+        const shadow = await createShadow({ ...request, scratch });
+        await shadow.drop();
+        return shadow.description;
+      };
+      assert.match(await described(false), /a private PostgreSQL/);
+      assert.match(await described(true), /a scratch database on the target's own server/);
+    });
+    await withSession(await server.createDatabase(), async (session) => {
+      const shadow = await createShadow({ ...(await requestOf(session)), scratch: true });
+      await shadow.drop();
+      assert.match(
+        shadow.description,
+        /a private PostgreSQL/,
+        'the same extensions: nothing is gained on the target',
+      );
+    });
+  });
+
   test('a copy on a private server has the very structure, owners and privileges included, and no rows', async () => {
     url = await server.createDatabase();
     await withSession(url, async (session) => {

@@ -1,5 +1,5 @@
 // The ledger on a real SQLite file: what is read, what is said of it, and what the writer leaves in it.
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -326,6 +326,21 @@ spec('prisma history: the files', ({ test, before, after }) => {
     const report = judge({ rows, history, provider, targetHasObjects: true });
     assert.is(history.problems.length, 1);
     assert.equal(report.problems, []);
+  });
+
+  test('a folder of what Prisma does not run says what it holds', async () => {
+    const root = path.join(folder, 'foreign');
+    cpSync(FIXTURE, root, { recursive: true });
+    const foreign = path.join(root, 'prisma/migrations/20990101000000_fill');
+    mkdirSync(foreign);
+    writeFileSync(path.join(foreign, 'migration.ts'), 'export {};');
+    const { problems } = await readHistory(root, 'prisma/migrations');
+    assert.equal(
+      problems.map(({ code, weight }) => `${weight} ${code}`),
+      ['blocking x-deleted-migration'],
+    );
+    assert.match(problems[0]?.message ?? '', /fill holds migration\.ts and no migration\.sql/);
+    assert.match(problems[0]?.remedy.join(' ') ?? '', /outside of the migrations folder/);
   });
 
   test('two folders of one time, and two of one text, are named', async () => {

@@ -9,6 +9,7 @@ import { CHECKS } from './checks.ts';
 import { CLAIMS } from './claims.ts';
 import { connect } from './connect.ts';
 import { create, exists, same } from './databases.ts';
+import { diagnose } from './diagnose.ts';
 import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
 import { hazards } from './hazards.ts';
@@ -55,6 +56,7 @@ export const dialect: Dialect = {
   commit,
   rollback,
   explain,
+  diagnose,
   claims: CLAIMS,
   foresee,
   observe,

@@ -68,6 +68,18 @@ const start = async (binaries: Binaries, request: Timed): Promise<Held> => {
   }
 };
 
+/**
+ * Whether the target's server offers an extension that the private one lacks: a migration that wants it could only be tried beside the
+ * target. Where that is allowed, it is done.
+ */
+const isPoorer = async ({ server }: Held, request: ShadowRequest): Promise<boolean> => {
+  const { target } = request;
+  if (!request.scratch || !target) return false;
+  const there = await readServer(target);
+  const here = await withSession(adminAddress(server), request, readServer);
+  return [...there.offered.keys()].some((name) => !here.offered.has(name));
+};
+
 /** A server with nothing of an earlier shadow in it. */
 const takeServer = (binaries: Binaries, request: ShadowRequest): Promise<Held> =>
   servers.take({
@@ -141,7 +153,7 @@ const giveBack = async (held: Held, database: string, request: ShadowRequest): P
   return servers.give(held.server.binaries.folder, held);
 };
 
-/** A private server of this machine's programs; null where there are none. */
+/** A private server of this machine's programs; null where there are none, or where the target's own server must be used. */
 const privateShadow = async (request: ShadowRequest): Promise<Shadow | null> => {
   const binaries = chooseServer(await findServers(), majorOf(request));
   if (!binaries) return null;
@@ -149,6 +161,10 @@ const privateShadow = async (request: ShadowRequest): Promise<Shadow | null> => 
   const held = await takeServer(binaries, request);
   const database = newName();
   try {
+    if (await isPoorer(held, request)) {
+      await servers.give(held.server.binaries.folder, held);
+      return null;
+    }
     const { address, caveats } = await furnish(held.server, database, request);
     let dropped: Promise<void> | null = null;
     return {
@@ -168,9 +184,9 @@ const privateShadow = async (request: ShadowRequest): Promise<Shadow | null> => 
 };
 
 /**
- * Makes a shadow database: the configuration's own (`shadowUrl`), else on a private throwaway server, else a scratch
- * database on the target's server where the configuration allows it, else in PGlite where that is installed. A copy holds the
- * structure, never the data. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET.
+ * Makes a shadow database: the configuration's own (`shadowUrl`), else on a private throwaway server (unless it lacks an extension of
+ * the target's server, and scratch is allowed), else a scratch database on the target's server where the configuration allows it, else
+ * in PGlite where that is installed. A copy holds the structure, never the data. Throws SHADOW_UNAVAILABLE, SHADOW_IS_TARGET.
  */
 export const createShadow = async (request: ShadowRequest): Promise<Shadow> => {
   if (request.shadowUrl) return offeredShadow(request, request.shadowUrl, fill);

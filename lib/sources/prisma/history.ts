@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
 import type { LedgerProblem, Migration } from '../contract.ts';
+import { entriesOf } from '../folder.ts';
 import { textOf } from './files.ts';
 
 export interface History {
@@ -47,6 +48,13 @@ const foldersIn = async (folder: string): Promise<readonly string[]> => {
   }
 };
 
+/** What lies in a folder, by name; hidden files are nobody's migration. */
+const namesIn = (folder: string): readonly string[] =>
+  entriesOf(folder)
+    .map((entry) => entry.name)
+    .filter((name) => !name.startsWith('.'))
+    .sort();
+
 // ignoreBOM keeps the byte order mark in the text, where Prisma's checksum has it too.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -61,11 +69,22 @@ const readText = (file: string): { text: string } | { missing: true } | { bad: s
   }
 };
 
-const emptyFolder = (id: string, file: string): LedgerProblem =>
+/** Prisma's engine refuses such a folder (P3015), whatever else is in it; some projects keep there what a program of their own runs. */
+const withoutFile = (id: string, file: string, others: readonly string[]): LedgerProblem =>
   problem('x-deleted-migration', 'blocking', {
     migration: id,
-    message: `The migration folder ${id} holds no ${FILE}: its file was deleted, or the folder is a leftover.`,
-    remedy: [`Restore ${file} from version control, or delete the empty folder.`],
+    ...(others.length === 0
+      ? {
+          message: `The migration folder ${id} holds no ${FILE}: its file was deleted, or the folder is a leftover.`,
+          remedy: [`Restore ${file} from version control, or delete the empty folder.`],
+        }
+      : {
+          message: `The migration folder ${id} holds ${others.slice(0, 3).join(', ')} and no ${FILE}: nothing that Prisma would run.`,
+          remedy: [
+            'Restore the migration.sql that is missing; or keep what another program runs outside of the migrations folder.',
+            'Where the project copies the migrations of SQL to a folder of their own before it deploys, name that folder: `migrations` in dbsync.config.ts.',
+          ],
+        }),
   });
 
 const badFile = (id: string, file: string, why: string): LedgerProblem =>
@@ -132,7 +151,7 @@ export const readHistory = async (root: string, migrationsFolder: string): Promi
   for (const id of await foldersIn(folder)) {
     const file = `${migrationsFolder}/${id}/${FILE}`;
     const content = readText(path.join(folder, id, FILE));
-    if ('missing' in content) problems.push(emptyFolder(id, file));
+    if ('missing' in content) problems.push(withoutFile(id, file, namesIn(path.join(folder, id))));
     else if ('bad' in content) problems.push(badFile(id, file, content.bad));
     else {
       const { text } = content;

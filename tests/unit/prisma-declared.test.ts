@@ -175,6 +175,29 @@ model T {
     );
   });
 
+  test('one field without brackets is a list of one, as Prisma reads it', () => {
+    const bare = `model A {
+  ${ID}
+  bs B[]
+}
+model B {
+  ${ID}
+  aId  Int
+  text String @db.Text
+  a    A @relation(fields: aId, references: id)
+  @@index(aId)
+  @@index(text(length: 8), map: "short")
+}
+`;
+    const bracketed = bare
+      .replace('fields: aId, references: id', 'fields: [aId], references: [id]')
+      .replace('(aId)\n', '([aId])\n')
+      .replace('text(length: 8)', '[text(length: 8)]');
+    assert.is.not(bare, bracketed);
+    assert.equal(written(bare), written(bracketed));
+    assert.match(written(bare).join('\n'), /INDEX `B_aId_idx`\(`aId`\),\n {4}INDEX `short`\(`text`\(8\)\)/);
+  });
+
   const RELATED = `model User {
   ${ID}
   posts   Post[]

@@ -298,6 +298,15 @@ spec('prisma files', ({ test }) => {
     assert.equal(block?.schemas, ['a', 'b']);
   });
 
+  test('who keeps relations whole is read by its older name too', () => {
+    const modeIn = (line: string): unknown =>
+      datasourceOf({ path: 's.prisma', content: `datasource db {\n  provider = "mysql"\n  ${line}\n}\n` })
+        ?.relationMode;
+    assert.is(modeIn('relationMode = "prisma"'), 'prisma');
+    assert.is(modeIn('referentialIntegrity = "prisma"'), 'prisma');
+    assert.is(modeIn(''), null);
+  });
+
   const UNCLEAR: readonly string[] = [
     'export default defineConfig({ ...base, schema: "a" })',
     'export default defineConfig({ schema })',

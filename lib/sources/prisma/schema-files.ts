@@ -104,7 +104,8 @@ export const datasourceOf = (file: SchemaFile): Datasource | null => {
     url: settingOf(members.get('url')),
     directUrl: settingOf(members.get('directUrl')),
     schemas: list.map((item) => unquote(item[0])),
-    relationMode: literalOf(members.get('relationMode')),
+    // Its name up to Prisma 4, which Prisma still reads.
+    relationMode: literalOf(members.get('relationMode') ?? members.get('referentialIntegrity')),
   };
 };
 

@@ -196,6 +196,12 @@ export const argument = (
 export const textOf = (value: Expression | undefined): string | undefined =>
   value === undefined || value.kind === 'list' || value.kind === 'call' ? undefined : value.text;
 
+/** The values of a list. Prisma takes one value for a list of it: `@@index(a)` (prisma-engines, psl `coerce_array`). */
+export const itemsOf = (value: Expression | undefined): readonly Exclude<Expression, { kind: 'list' }>[] =>
+  (value?.kind === 'list' ? value.items : value ? [value] : []).flatMap((item) =>
+    item.kind === 'list' ? [] : [item],
+  );
+
 /** The attribute of that name, without its at signs. */
 export const attributeOf = (
   of: { readonly attributes: readonly Attribute[] },

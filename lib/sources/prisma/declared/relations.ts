@@ -5,6 +5,7 @@ import {
   type Block,
   databaseName,
   type Expression,
+  itemsOf,
   type Member,
   textOf,
 } from './blocks.ts';
@@ -15,7 +16,7 @@ export type Models = ReadonlyMap<string, Block>;
 
 /** The names in a list of fields. */
 const fieldNames = (value: Expression | undefined): readonly string[] =>
-  value?.kind === 'list' ? value.items.flatMap((item) => (item.kind === 'list' ? [] : [item.text])) : [];
+  itemsOf(value).map((item) => item.text);
 
 const memberOf = (block: Block, name: string): Member | undefined =>
   block.members.find((member) => member.name === name);

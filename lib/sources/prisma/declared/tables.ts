@@ -8,6 +8,7 @@ import {
   type Block,
   databaseName,
   type Expression,
+  itemsOf,
   type Member,
   textOf,
 } from './blocks.ts';
@@ -29,13 +30,10 @@ const partOf = (member: Member | undefined, name: string, args: readonly Argumen
 
 /** `[a, b(length: 10, sort: Desc)]`. */
 const partsOf = (block: Block, value: Expression | undefined): readonly DeclaredPart[] =>
-  value?.kind !== 'list'
-    ? []
-    : value.items.flatMap((item) => {
-        if (item.kind === 'list') return [];
-        const member = block.members.find(({ name }) => name === item.text);
-        return [partOf(member, item.text, item.kind === 'call' ? item.args : [])];
-      });
+  itemsOf(value).map((item) => {
+    const member = block.members.find(({ name }) => name === item.text);
+    return partOf(member, item.text, item.kind === 'call' ? item.args : []);
+  });
 
 const KINDS: Readonly<Record<string, DeclaredIndex['kind']>> = {
   unique: 'unique',

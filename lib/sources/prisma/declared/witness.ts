@@ -8,6 +8,7 @@ import {
   attributeOf,
   type Block,
   type Expression,
+  itemsOf,
   type Member,
   textOf,
 } from './blocks.ts';
@@ -26,16 +27,13 @@ const mapped = (of: { readonly attributes: readonly Attribute[] }): string => {
 
 /** The names of a list of fields, with what stands behind each. */
 const partWords = (value: Expression | undefined): string =>
-  value?.kind !== 'list'
-    ? ''
-    : value.items
-        .map((item) => {
-          if (item.kind === 'list') return '';
-          const args = item.kind === 'call' ? item.args : [];
-          const of = (name: string): string => textOf(argument({ args }, name)) ?? '';
-          return [item.text, of('length'), of('sort').toLowerCase()].join(':');
-        })
-        .join(',');
+  itemsOf(value)
+    .map((item) => {
+      const args = item.kind === 'call' ? item.args : [];
+      const of = (name: string): string => textOf(argument({ args }, name)) ?? '';
+      return [item.text, of('length'), of('sort').toLowerCase()].join(':');
+    })
+    .join(',');
 
 const fieldWords = (member: Member): readonly string[] => {
   const native = member.attributes.find((item) => item.name.includes('.'));

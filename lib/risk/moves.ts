@@ -77,8 +77,7 @@ interface Trail {
   readonly tables: ReadonlyMap<string, Followed>;
 }
 
-interface Walk {
-  readonly keyOf: (table: Table) => string;
+interface Walk extends Trail {
   readonly fold: (name: string) => string;
   readonly before: Snapshot;
   readonly names: Map<string, SchemaObject>;
@@ -90,8 +89,7 @@ const followed = (walk: Walk, table: Table): Followed => {
   const key = walk.keyOf(table);
   const known = walk.tables.get(key);
   if (known) return known;
-  const origin = tableIn(walk.before, table, walk.fold) ?? null;
-  const found: Followed = { origin, columns: new Map() };
+  const found: Followed = { origin: tableIn(walk.before, table, walk.fold) ?? null, columns: new Map() };
   walk.tables.set(key, found);
   return found;
 };
@@ -140,8 +138,6 @@ const columnDropped = (
   if (object) walk.lost.push({ subject: subjectOf(object, table), object, as: name, at });
 };
 
-const isColumn = ({ kinds }: { readonly kinds: readonly string[] }): boolean => kinds.includes('column');
-
 const follow = (walk: Walk, edit: SchemaEdit, at: PlannedStatement): void => {
   switch (edit.do) {
     case 'create':
@@ -158,7 +154,7 @@ const follow = (walk: Walk, edit: SchemaEdit, at: PlannedStatement): void => {
         followed(walk, edit.to).columns.set(walk.fold(edit.child.name), null);
       break;
     case 'rename-child':
-      if (edit.of && isColumn(edit.child))
+      if (edit.of && edit.child.kinds.includes('column'))
         columnRenamed(walk, edit.of, { from: edit.child.name, to: edit.to });
       break;
     case 'restate':
@@ -166,7 +162,8 @@ const follow = (walk: Walk, edit: SchemaEdit, at: PlannedStatement): void => {
         columnRenamed(walk, edit.of, { from: edit.child.name, to: edit.as.name });
       break;
     case 'remove':
-      if (edit.from && isColumn(edit.child)) columnDropped(walk, edit.from, { name: edit.child.name, at });
+      if (edit.from && edit.child.kinds.includes('column'))
+        columnDropped(walk, edit.from, { name: edit.child.name, at });
       break;
     default:
   }
@@ -224,6 +221,8 @@ const changeKey = ({ action, subject }: Change): string =>
 interface Moved {
   readonly origin: SchemaObject;
   readonly isElsewhere: boolean;
+  /** Whether the column of this name was there before, under another. */
+  readonly isOld: (column: string) => boolean;
   /** What changes besides the names, under the names they had. */
   readonly changes: readonly Change[];
 }
@@ -239,7 +238,8 @@ const movedTables = (trail: Trail, input: RiskInput, fold: (name: string) => str
     const renames = [...columns.values()].some((name) => name !== null);
     if (!isElsewhere && !renames) return [];
     const same = table && calledAsBefore(table, origin, (name) => columns.get(fold(name)));
-    return [{ origin, isElsewhere, changes: same ? changesBetween([origin], [same]).flatMap(told) : [] }];
+    const changes = same ? changesBetween([origin], [same]).flatMap(told) : [];
+    return [{ origin, isElsewhere, isOld: (name) => typeof columns.get(fold(name)) === 'string', changes }];
   });
 };
 
@@ -249,18 +249,19 @@ const seenThrough = (changes: readonly Change[], moved: readonly Moved[]): reado
     one.isElsewhere ? one.changes : one.changes.filter(({ action }) => action === 'alter'),
   );
   const wanted = new Set(found.map(changeKey));
-  const about = (change: Change, { origin }: Moved): boolean => {
-    const table = change.subject.parent ?? change.subject;
-    return table.name === origin.name && table.namespace === origin.namespace;
-  };
+  const about = ({ subject: { parent, ...own } }: Change, { origin }: Moved): boolean =>
+    (parent ?? own).name === origin.name && (parent ?? own).namespace === origin.namespace;
   const kept = changes.filter((change) => {
     const one = moved.find((each) => about(change, each));
     if (!one || change.subject.kind === 'table') return true;
     if (one.isElsewhere) return false;
-    return change.action !== 'alter' || change.subject.kind === 'column' || wanted.has(changeKey(change));
+    // A new name is no new column: its rows have values.
+    if (change.subject.kind === 'column')
+      return change.action !== 'create' || !one.isOld(change.subject.name);
+    return change.action !== 'alter' || wanted.has(changeKey(change));
   });
-  const keptKeys = new Set(kept.map(changeKey));
-  return [...kept, ...found.filter((change) => !keptKeys.has(changeKey(change)))];
+  const known = new Set(kept.map(changeKey));
+  return [...kept, ...found.filter((change) => !known.has(changeKey(change)))];
 };
 
 /** The input with what the plan's renames hide: what changes under the old names, and where they went. */

@@ -34,13 +34,18 @@ export interface Journal {
   readonly close: () => void;
 }
 
+/** What a migration tool tells of itself, when it is done; each of its statements has a record that waits before it is sent. */
+const TOLD = /^(?:tool-(?:begin|commit|rollback|settled)|migration-(?:started|finished))$/;
+
 /**
- * Tells of what is done, and is followed by `step-started`, `batch-committing` or `statements-ended` before the program goes on.
- * What a process writes outlives its own death at once; the disk is only for the machine's.
+ * Tells of what is done, and is followed by `step-started`, `tool-statement`, `batch-committing` or `statements-ended` before the
+ * program goes on. What a process writes outlives its own death at once; the disk is only for the machine's.
  */
 const followed = (record: JournalRecord): boolean =>
   record.event === 'step-done' ||
   record.event === 'batch-committed' ||
+  TOLD.test(record.event) ||
+  (record.event === 'batch-started' && record.by === 'tool') ||
   // Nothing of a transaction is the target's before its first step.
   (record.event === 'batch-started' && record.transactional === true);
 

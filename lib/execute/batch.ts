@@ -28,7 +28,7 @@ const diagnosed = async (state: State, failure: Failed, error: unknown): Promise
 
 const runStep = async (state: State, step: Step, send: SendStep): Promise<Failed | null> => {
   const { hooks, tally } = state;
-  hooks.record({ event: 'step-started', step: step.id, sql: step.sql });
+  hooks.record?.({ event: 'step-started', step: step.id, sql: step.sql });
   const startedAt = hooks.now().getTime();
   try {
     const { answer, effects } = await send(step);
@@ -36,7 +36,7 @@ const runStep = async (state: State, step: Step, send: SendStep): Promise<Failed
     const durationMs = hooks.now().getTime() - startedAt;
     tally.set(step.id, { rows, durationMs, note: adaptation?.note ?? null, ...(effects && { effects }) });
     const sent = adaptation ? { sent: adaptation.text, note: adaptation.note } : {};
-    hooks.record({ event: 'step-done', step: step.id, rows, durationMs, ...sent });
+    hooks.record?.({ event: 'step-done', step: step.id, rows, durationMs, ...sent });
     return null;
   } catch (error) {
     const failure = await diagnosed(state, failed(state, step, error), error);
@@ -46,7 +46,7 @@ const runStep = async (state: State, step: Step, send: SendStep): Promise<Failed
       durationMs,
       error: failure.engine.message,
     });
-    hooks.record({
+    hooks.record?.({
       event: 'step-failed',
       step: step.id,
       error: failure.engine.message,
@@ -60,7 +60,7 @@ const runStep = async (state: State, step: Step, send: SendStep): Promise<Failed
 const ensureLedger = async (state: State, batch: PlannedBatch): Promise<void> => {
   if (!state.ledger || state.ensured || state.rows.has(batch.migration)) return;
   // On some engines the ledger's table is the target's at once.
-  state.hooks.record({ event: 'ledger-ensured', batch: batch.id });
+  state.hooks.record?.({ event: 'ledger-ensured', batch: batch.id });
   await state.project.ledger.writer.ensure(state.session);
   state.ensured = true;
 };
@@ -107,7 +107,7 @@ const noteRemains = async (state: State, step: Step, before: ReadonlyMap<string,
     state.touched.add(step.migration);
     state.remains.push(...remains);
     state.tally.set(step.id, { note: remains.join('; ') });
-    state.hooks.record({ event: 'step-remains', step: step.id, remains });
+    state.hooks.record?.({ event: 'step-remains', step: step.id, remains });
   } catch (error) {
     // Without a connection nothing can be asked; the state of the step is then unknown anyway.
     if (!state.dialect.explain(error).connectionLost) throw error;
@@ -160,7 +160,7 @@ const runTransaction = async (state: State, batch: PlannedBatch): Promise<Failed
       await nextTurn();
       const lost = (await state.hooks.lock?.ask()) ?? null;
       if (lost !== null) throw new Error(`stopped before the commit: ${lost}`);
-      state.hooks.record({ event: 'batch-committing', batch: batch.id });
+      state.hooks.record?.({ event: 'batch-committing', batch: batch.id });
       inCommit = true;
       await dialect.commit(session, whole);
       return null;
@@ -204,7 +204,7 @@ const runPlain = async (state: State, batch: PlannedBatch): Promise<Failed | nul
       await endFrame(state, batch, frame, failure);
       return failure;
     }
-    state.hooks.record({ event: 'batch-committing', batch: batch.id });
+    state.hooks.record?.({ event: 'batch-committing', batch: batch.id });
     await state.dialect.commit(state.session, asBatch(batch));
     await closeLedger(state, batch);
     return null;
@@ -224,7 +224,12 @@ export const runBatch = async (state: State, batch: PlannedBatch): Promise<Faile
     if (!failure?.engine.lockTimeout || !repeatable || attempt >= LOCK_RETRIES || state.hooks.signal.aborted)
       return failure;
     const pauseMs = FIRST_PAUSE_MS * 2 ** attempt;
-    state.hooks.record({ event: 'batch-retried', batch: batch.id, because: failure.engine.message, pauseMs });
+    state.hooks.record?.({
+      event: 'batch-retried',
+      batch: batch.id,
+      because: failure.engine.message,
+      pauseMs,
+    });
     for (const step of batch.steps)
       state.tally.set(step.id, { state: 'not-started', durationMs: null, error: null });
     await sleep(pauseMs);

@@ -12,7 +12,7 @@ const settleFailure = (state: State, batch: PlannedBatch, failure: Failed): void
   if (failure.engine.connectionLost) state.lost = true;
   if (failure.duringCommit && failure.engine.connectionLost) state.tally.settle(batch, 'unknown');
   else if (batch.transactional) state.tally.settle(batch, 'rolled-back');
-  state.hooks.record({
+  state.hooks.record?.({
     event: batch.transactional ? 'batch-rolled-back' : 'batch-failed',
     batch: batch.id,
     error: failure.engine.message,
@@ -60,7 +60,7 @@ const finish = (state: State, failure: StepFailure | null): ExecuteResult => {
 };
 
 const started = (state: State, batch: PlannedBatch): void =>
-  state.hooks.record({
+  state.hooks.record?.({
     event: 'batch-started',
     batch: batch.id,
     migration: batch.migration,
@@ -78,7 +78,7 @@ const runOurs = async (state: State, batch: PlannedBatch): Promise<StepFailure |
   state.tally.settle(batch, 'committed');
   state.touched.add(batch.migration);
   if (batch.closesLedger) state.closed.push(batch.migration);
-  state.hooks.record({ event: 'batch-committed', batch: batch.id, migration: batch.migration });
+  state.hooks.record?.({ event: 'batch-committed', batch: batch.id, migration: batch.migration });
   return null;
 };
 

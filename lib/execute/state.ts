@@ -6,7 +6,8 @@ import type { Tally } from './tally.ts';
 
 /** What the executor tells while it works; records go to the journal before it goes on. */
 export interface ExecuteHooks {
-  readonly record: (record: { readonly event: string; readonly [key: string]: unknown }) => void;
+  /** Absent on a shadow database: then nothing waits for the journal. */
+  readonly record?: (record: { readonly event: string; readonly [key: string]: unknown }) => void;
   readonly progress: (done: number, total: number, current: string) => void;
   readonly now: () => Date;
   readonly signal: AbortSignal;

@@ -87,7 +87,7 @@ const close = (watch: Watch, reached: StepState): void => {
     state.closed.push(...ended);
     watch.kept += open.length;
   }
-  state.hooks.record({
+  state.hooks.record?.({
     event: 'tool-settled',
     state: reached,
     steps: open.map(({ id }) => id),
@@ -103,7 +103,7 @@ const begin = (watch: Watch, migration: string): void => {
   watch.began.add(migration);
   for (const batch of watch.batches.filter((one) => one.migration === migration)) {
     const { id, transactional } = batch;
-    watch.state.hooks.record({ event: 'batch-started', batch: id, migration, transactional });
+    watch.state.hooks.record?.({ event: 'batch-started', batch: id, migration, transactional, by: 'tool' });
   }
 };
 
@@ -113,7 +113,7 @@ const NO_PLACE = { position: null, lockTimeout: false, connectionLost: false } a
 const sends = (watch: Watch, sent: SentStatement): void => {
   const { state } = watch;
   if (!watch.steps.has(sent.migration) || sent.ledger) {
-    state.hooks.record({ event: 'tool-statement', migration: sent.migration, sql: sent.text });
+    state.hooks.record?.({ event: 'tool-statement', migration: sent.migration, sql: sent.text });
     return;
   }
   begin(watch, sent.migration);
@@ -122,7 +122,7 @@ const sends = (watch: Watch, sent: SentStatement): void => {
   const committedBefore = commitsFirst(watch, sent.text) ? state.captured.length : watch.kept;
   state.captured.push({ ...sent, committedBefore, waits: false });
   state.hooks.progress(state.done, Math.max(state.total, state.done + 1), sent.text);
-  state.hooks.record({ event: 'step-started', step: step.id, sql: sent.text, by: 'tool' });
+  state.hooks.record?.({ event: 'step-started', step: step.id, sql: sent.text, by: 'tool' });
 };
 
 /** Keeps the record of one statement that ended, and says it to the journal. */
@@ -137,7 +137,7 @@ const note = (watch: Watch, step: Step, outcome: SentOutcome): void => {
     ...(outcome.note && { note: outcome.note }),
     ...(error !== null && { state: 'failed' }),
   });
-  state.hooks.record({
+  state.hooks.record?.({
     event: error === null ? 'step-done' : 'step-failed',
     step: step.id,
     rows: outcome.rows,
@@ -179,16 +179,17 @@ const hooksOf = (watch: Watch): RunHooks => {
   const { state } = watch;
   return {
     signal: state.hooks.signal,
+    ahead: state.hooks.record === undefined,
     onStatement: (sent) => sends(watch, sent),
     onOutcome: (sent, outcome) => ends(watch, sent, outcome),
     onTransaction: (what) => {
       watch.inTransaction = what === 'begin';
-      state.hooks.record({ event: `tool-${what}` });
+      state.hooks.record?.({ event: `tool-${what}` });
       if (what !== 'begin') close(watch, what === 'commit' ? 'committed' : 'rolled-back');
     },
     onMigration: (migration, phase) => {
       if (phase === 'started') begin(watch, migration);
-      state.hooks.record({ event: `migration-${phase}`, migration });
+      state.hooks.record?.({ event: `migration-${phase}`, migration });
       if (phase === 'started') return;
       watch.ended.push(migration);
       if (!watch.inTransaction) close(watch, 'committed');
@@ -240,7 +241,7 @@ const recordEnds = ({ state, batches, began }: Watch, failed: string | null): vo
     if (!began.has(migration) && !done.has(migration)) continue;
     const undone = migration !== failed || !state.touched.has(migration);
     const event = done.has(migration) ? 'batch-committed' : undone ? 'batch-rolled-back' : 'batch-failed';
-    state.hooks.record({ event, batch: id, migration });
+    state.hooks.record?.({ event, batch: id, migration });
   }
 };
 

@@ -44,7 +44,6 @@ const perform = (
     ledger: plan.strategy === 'migrate',
     observed: true,
     hooks: {
-      record: () => {},
       progress: (done, total, current) => report(`${done}/${total} ${current}`),
       now: context.world.now,
       signal: context.world.signal,

@@ -114,7 +114,7 @@ const send = async (
     project: context.project,
     batches,
     ledger: false,
-    hooks: { record: () => {}, progress: () => {}, now: context.world.now, signal: context.world.signal },
+    hooks: { progress: () => {}, now: context.world.now, signal: context.world.signal },
   });
   return result.failure?.engine.message ?? null;
 };

@@ -20,7 +20,7 @@ export const tryWayBack = async (
   const planned = context.project.migrations.filter((migration) => ids.has(migration.id));
   if (!runner?.undo || plan.strategy === 'push' || planned.length === 0) return null;
   if (planned.some((migration) => migration.sql !== null)) return null;
-  const hooks = { onStatement: () => {}, signal: context.world.signal };
+  const hooks = { onStatement: () => {}, ahead: true, signal: context.world.signal };
   try {
     const ran = await runner.undo(planned, session.address, hooks);
     if (!ran) return { outcome: 'missing', difference: null, failure: null };

@@ -33,7 +33,6 @@ export const replay = (input: ReplayInput): Promise<ExecuteResult> =>
     ledger: true,
     observed: input.observed ?? false,
     hooks: {
-      record: () => {},
       progress: input.progress ?? (() => {}),
       now: input.now,
       signal: input.signal,

@@ -29,7 +29,7 @@ export interface SentOutcome {
 
 /** What the caller of a tool's run hears, in order. */
 export interface RunHooks {
-  /** Called before the statement is sent; it is sent only after this returned, and not at all where it throws. */
+  /** Called before the statement is sent; it is sent only after this returned, and not at all where it throws; but see `ahead`. */
   readonly onStatement: (statement: SentStatement) => void;
   /** Called after each statement of `onStatement`. */
   readonly onOutcome?: (statement: SentStatement, outcome: SentOutcome) => void;
@@ -37,6 +37,8 @@ export interface RunHooks {
   readonly onTransaction?: (what: 'begin' | 'commit' | 'rollback', migration: string | null) => void;
   readonly onMigration?: (migration: string, phase: 'started' | 'finished') => void;
   readonly signal: AbortSignal;
+  /** Nothing is written down before a statement is sent (a shadow database), so that the tool may run ahead of what is heard. */
+  readonly ahead?: boolean;
 }
 
 /** Runs migrations by the tool itself (all that have no SQL text, or that it is told to), on the database of `address` and no other. */

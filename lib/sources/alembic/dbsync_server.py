@@ -57,8 +57,8 @@ class Server:
                 if key.fd in self.selector.get_map():
                     key.data()
 
-    def send(self, number, name, value):
-        left = b'{"n":%d,"%s":%s}\n' % (number, name, value)
+    def send(self, number, name, *values):
+        left = b"".join(b'{"n":%d,"%s":%s}\n' % (number, name, value) for value in values)
         while left:
             left = left[os.write(3, left):]
 
@@ -145,8 +145,7 @@ class Server:
         if data == b"":
             self.deafen(child.answer)
         *lines, child.partial = (child.partial + (data or b"")).split(b"\n")
-        for line in lines:
-            self.send(number, b"line", json.dumps(line.decode("utf-8", "replace")).encode())
+        self.send(number, b"line", *(json.dumps(line.decode("utf-8", "replace")).encode() for line in lines))
         return data
 
     def said(self, number, child):

@@ -32,6 +32,8 @@ export interface Provider {
   readonly target: (address: Address) => GuardTarget;
   readonly limits: (timeouts: Timeouts) => readonly SessionSetting[];
   readonly readOnly: readonly SessionSetting[];
+  /** For a shadow database, of which nothing has to survive a crash: no commit waits for the disk. */
+  readonly unkept: readonly SessionSetting[];
   /** Ends a statement from a second connection; `%d` is the connection's number. Null: the driver can do it by itself. */
   readonly kill: string | null;
   /** Whether a table is there: `present` is not null in the first row where it is. */
@@ -131,6 +133,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
     target: (address) => ({ file: fileOf(address) }),
     limits: (timeouts) => [setting(`PRAGMA busy_timeout = ${Math.max(0, Math.floor(timeouts.lockMs))}`)],
     readOnly: [setting('PRAGMA query_only = ON')],
+    unkept: [setting('PRAGMA synchronous = OFF')],
     kill: null,
     tableExists: ({ table, placeholder }) => ({
       sql: `SELECT name AS present FROM sqlite_master WHERE type = 'table' AND name = ${placeholder(1)}`,
@@ -150,6 +153,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
       setting(`SET statement_timeout = ${Math.floor(statementMs)}`),
     ],
     readOnly: [setting('SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY')],
+    unkept: [setting('SET synchronous_commit = off')],
     kill: null,
     tableExists: ({ table, schema, quote, placeholder }) => ({
       sql: `SELECT to_regclass(${placeholder(1)})::text AS present`,
@@ -174,6 +178,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
       ...(statementMs > 0 ? [setting(`SET SESSION max_statement_time = ${statementMs / 1000}`, true)] : []),
     ],
     readOnly: [setting('SET SESSION TRANSACTION READ ONLY')],
+    unkept: [],
     kill: 'KILL QUERY %d',
     tableExists: ({ table, schema, placeholder }) => ({
       sql: `SELECT table_name AS present FROM information_schema.tables WHERE table_name = ${placeholder(1)} AND table_schema = ${schema === null ? 'DATABASE()' : placeholder(2)}`,

@@ -65,6 +65,7 @@ const runQuestion = (
 ): Omit<Question, 'do' | 'doing'> => ({
   address,
   readOnly: false,
+  ahead: hooks.ahead ?? false,
   silentMs: silenceLimit(bench),
   signal: hooks.signal,
   onEvent: relay(hooks),

@@ -27,6 +27,8 @@ export interface Question {
   readonly address: Address | null;
   /** The engine itself refuses writes. */
   readonly readOnly: boolean;
+  /** On a shadow database: nothing that Python does there is written down before it does it, or has to last. */
+  readonly ahead?: boolean;
   readonly more?: Json;
   readonly silentMs?: number;
   readonly signal?: AbortSignal;
@@ -93,6 +95,7 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
   const session = [
     ...provider.limits(context.timeouts),
     ...(question.readOnly && question.address ? provider.readOnly : []),
+    ...(question.ahead ? provider.unkept : []),
   ];
   return {
     do: question.do,
@@ -112,6 +115,7 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
     session,
     kill: provider.kill,
     placeholder: context.dialect.facts.placeholder(1),
+    ahead: question.ahead ?? false,
     reads: base.notebook !== null,
     secrets,
     ...question.more,

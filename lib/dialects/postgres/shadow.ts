@@ -92,8 +92,9 @@ const takeServer = (binaries: Binaries, request: ShadowRequest): Promise<Held> =
 /** Starts the server that a next shadow of this target will take. */
 export const warm = (wanted: Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>>): void => {
   const begin = async (): Promise<void> => {
-    const [request, found] = await Promise.all([wanted, findServers()]);
-    const binaries = chooseServer(found, majorOf(request));
+    const request = await wanted;
+    const major = majorOf(request);
+    const binaries = chooseServer(await findServers(major), major);
     if (binaries) servers.warm({ key: binaries.folder, start: () => start(binaries, request) });
   };
   warming = begin().catch(() => {}); // `createShadow` says it
@@ -155,7 +156,8 @@ const giveBack = async (held: Held, database: string, request: ShadowRequest): P
 
 /** A private server of this machine's programs; null where there are none, or where the target's own server must be used. */
 const privateShadow = async (request: ShadowRequest): Promise<Shadow | null> => {
-  const binaries = chooseServer(await findServers(), majorOf(request));
+  const major = majorOf(request);
+  const binaries = chooseServer(await findServers(major), major);
   if (!binaries) return null;
   await warming;
   const held = await takeServer(binaries, request);

@@ -91,6 +91,10 @@ export interface Proof {
   readonly coverage: Coverage | null;
 }
 
+/** Code is told which server it meets, and may do otherwise on another. */
+const sameServer = (plan: Plan, { ref }: Located): boolean =>
+  plan.target.product === ref.product && plan.target.version === ref.version;
+
 /**
  * The proof that these migrations lead to this schema, one with the coverage before one without; null where there is none. Migrations
  * in code are what they were only as long as everything that the code reads is, which the memory of that very run tells.
@@ -109,6 +113,7 @@ export const provenBy = (
     if (memory !== undefined && memoryIn(run)?.hash !== memory) continue;
     const plan = readArtifact<Plan>(run, 'plan')?.artifact.body;
     if (!plan || !proves(plan, wanted, own)) continue;
+    if (memory !== undefined && !sameServer(plan, seen.located)) continue;
     const { uncovered, uncoveredOf } = plan;
     if (covered !== null && uncoveredOf === covered && uncovered !== null)
       return { task: run.task, coverage: { uncovered, because: null } };

@@ -61,7 +61,7 @@ class Channel:
 
     def emit(self, event, **fields):
         """Sends one event and returns at once; where nobody writes them down, what follows a statement leaves with the next one."""
-        line = json.dumps(self.scrub(dict(fields, event=event)))
+        line = json.dumps(dict({name: self.scrub(value) for name, value in fields.items()}, event=event))  # the names are ours
         with self.lock:
             self.out.write(line + "\n")
             if not self.ahead or event in ("statement", "result", "failed"):

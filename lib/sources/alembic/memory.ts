@@ -1,5 +1,6 @@
 // What the project's Python said in an earlier run, taken for what it would say now where nothing that it read has changed since.
 // Reads files only; where anything differs or cannot be told, Python is asked.
+import { existsSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -91,6 +92,22 @@ export interface Told extends Pick<Recollection, 'interpreter' | 'history' | 'en
 const sameProgram = async (stated: string, { versions }: Interpreter): Promise<boolean> =>
   (await realpath(stated)) === (await realpath(versions.executable));
 
+/** Whether the files that make the history, and the folders in which a revision would be found, are among what was noted. */
+const isComplete = (
+  { files, folders }: Reads,
+  { revisions, folders: places }: History,
+  env: string,
+): boolean => {
+  const real = (place: string): string => (existsSync(place) ? realpathSync(place) : place);
+  const noted = new Set(files.split('\n').map(real));
+  const listed = new Set(folders.split('\n').map((line) => real(line.slice(line.indexOf(' ') + 1))));
+  return (
+    noted.has(real(env)) &&
+    revisions.every((revision) => noted.has(real(revision.path))) &&
+    places.every((folder) => listed.has(real(folder)))
+  );
+};
+
 /** The memory of what was told. */
 export const memoryOf = async (known: Known, told: Told): Promise<Memory | Forgotten> => {
   const { notebook, since, ...said } = told;
@@ -100,6 +117,8 @@ export const memoryOf = async (known: Known, told: Told): Promise<Memory | Forgo
   if (asked === null || program === null || !(await sameProgram(program, said.interpreter)))
     return { because: 'another program chooses the interpreter' };
   const { reads } = found;
+  if (!isComplete(reads, said.history, known.layout.env))
+    return { because: 'Python read the history in a way that was not noted' };
   const changed = changedSince(reads, since);
   if (changed !== null)
     return { because: `${path.relative(known.layout.root, changed)} was changed in the meantime` };

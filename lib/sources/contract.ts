@@ -3,10 +3,10 @@
 import type { Address, Dialect, ObjectPattern, Session, ToolLock } from '../dialects/contract.ts';
 import type { Hash } from '../schema/index.ts';
 import type { Redact, Secret, Timeouts } from '../target/index.ts';
-import type { Coverage, Forgotten, Memory } from './remembering.ts';
+import type { Coverage, Forgotten, Memory } from './memory.ts';
 import type { ToolRunner } from './running.ts';
 
-export type { Coverage, Forgotten, Memory } from './remembering.ts';
+export type { Coverage, Forgotten, Memory } from './memory.ts';
 export type { RunHooks, SentOutcome, SentStatement, ToolRunner } from './running.ts';
 
 /** How the tool's project was recognised. Plain JSON. */

@@ -1,4 +1,4 @@
-// What a source can remember of a run for a later one: the words of the contract's part about it. Types only.
+// What a source keeps of one run for the next, and what it says of a declared schema. Types only.
 import type { Hash } from '../schema/index.ts';
 
 /**

@@ -20,6 +20,7 @@ const ROOMS = [
   'audit',
   'execute',
   'shadow',
+  'pace',
   'preflight',
   'plan',
   'rehearse',

@@ -13,7 +13,7 @@ import type { Offline } from './offline.ts';
 import type { Address, ConnectOptions, Identity, Session } from './session.ts';
 import type { Adaptation, BringingStatement, StatementFacts } from './statements.ts';
 
-export type { TableEffect, Watch, Watched } from './effects.ts';
+export type { PaceQuestions, Portion, TableEffect, Watch, Watched } from './effects.ts';
 export type { HeldLock, LockOptions, ToolLock } from './locking.ts';
 export type { AssumedServer, Offline } from './offline.ts';
 export type { Address, ConnectOptions, Identity, RawResult, Row, Session } from './session.ts';
@@ -63,7 +63,10 @@ export interface TableSize {
   readonly rows: number;
   /** False: the engine's estimate. */
   readonly exact: boolean;
+  /** With its indexes and whatever else belongs to it. */
   readonly bytes: number | null;
+  /** Of the rows alone, which is what reading all of them reads; absent where it is not told apart. */
+  readonly dataBytes?: number;
 }
 
 /** Something that is wrong with the data or the schema as it stands. */

@@ -1,6 +1,6 @@
 // What a statement does to the tables while it runs: locks, and the work done under them. Part of the dialects' contract; types only.
 import type { Statement } from '../sql/index.ts';
-import type { Batch, Session } from './contract.ts';
+import type { Batch, Session, TableSize } from './contract.ts';
 
 /** What one statement does to one table. */
 export interface TableEffect {
@@ -36,6 +36,24 @@ export interface Watched<T> {
  */
 export type Watch = <T>(statement: Statement, send: (text: string) => Promise<T>) => Promise<Watched<T>>;
 
+/** One question that reads a part of a table, in the order in which it lies there, and answers none of its values. */
+export interface Portion {
+  readonly sql: string;
+  /** About what it reads. */
+  readonly bytes: number;
+}
+
+/** By what words it is measured how fast a table is read and written anew. */
+export interface PaceQuestions {
+  /**
+   * A question that reads about so many bytes of the table's rows; a text says why there is none, such as that another session holds
+   * it. Sends nothing but questions to the catalogue, which wait for nobody.
+   */
+  portion(session: Session, table: TableSize, bytes: number): Promise<Portion | string>;
+  /** Statements that write a table of a shadow database anew, as a change of type does; it has the columns `id`, `n` and `filler`. */
+  rewrite(quotedTable: string): readonly string[];
+}
+
 /** What a dialect can say of the effects of statements; all of it is optional. */
 export interface Effects {
   /** The work that a hazard warns of, by its code: it is lowered where the statement was seen to do less. */
@@ -47,4 +65,6 @@ export interface Effects {
    * alone would. Absent where there is nothing to see.
    */
   observe?(session: Session, batch: Batch): Watch;
+  /** How fast tables are read and written. Absent: the times in a plan are made of stated rates. */
+  readonly pace?: PaceQuestions;
 }

@@ -4,6 +4,7 @@ import { dropArtifacts, type Run, type Stored, writeArtifact, writeDocument } fr
 import type { Session } from '../dialects/contract.ts';
 import { EXIT } from '../errors/index.ts';
 import { handOver } from '../execute/index.ts';
+import { statedPace } from '../pace/index.ts';
 import {
   collectHazards,
   driftReport,
@@ -15,14 +16,7 @@ import {
   type SourceRef,
 } from '../plan/index.ts';
 import { DOCUMENTS, renderDrift } from '../report/index.ts';
-import {
-  answerProbes,
-  applyPolicy,
-  type Hazard,
-  type InlineAcceptance,
-  inlineAcceptances,
-  needsAcceptance,
-} from '../risk/index.ts';
+import { applyPolicy, type InlineAcceptance, inlineAcceptances, needsAcceptance } from '../risk/index.ts';
 import { fingerprint, type Hash, type Snapshot } from '../schema/index.ts';
 import { type Analysis, analyze, driftOf, touchedTables } from './analysis.ts';
 import { type Context, withTarget } from './context.ts';
@@ -35,6 +29,7 @@ import type { Outcome } from './outcome.ts';
 import { refusePlan } from './refuse.ts';
 import { keepMemory } from './remembered.ts';
 import type { Hold } from './select.ts';
+import { paceOf, weigh } from './weigh.ts';
 
 /** A plan that was made, with the snapshots that it leads from and to. */
 export interface Made {
@@ -50,17 +45,6 @@ const sourceRef = (context: Context, analysis: Analysis): SourceRef => ({
   wanted: analysis.migrations.at(-1)?.id ?? analysis.ledger.applied.at(-1) ?? null,
   filesHash: context.project.filesHash,
 });
-
-/** Answers the hazards' questions from the live data, each in bounded time. */
-const weigh = async (
-  context: Context,
-  session: Session | null,
-  hazards: readonly Hazard[],
-): Promise<readonly Hazard[]> => {
-  if (!session) return hazards;
-  await session.limit({ statementMs: context.environment.target.timeouts.probeMs });
-  return (await answerProbes(hazards, async (sql) => (await session.raw(sql)).rows)).hazards;
-};
 
 /** What the planned migrations accept in their own comments, and what only looks like it. */
 const inlineOf = (
@@ -100,6 +84,9 @@ const buildPlan = async (
   );
   const atomicity = forecastAtomicity(analysis.batches);
   const tables = session ? await dialect.measure(session, touchedTables(context, analysis)) : [];
+  const pace = session
+    ? await paceOf(context, session, { analysis, sizes: tables })
+    : statedPace('there is no database yet');
   const collected = collectHazards({
     dialect,
     identity: analysis.located.identity,
@@ -147,9 +134,11 @@ const buildPlan = async (
     locks: forecastLocks({
       batches: analysis.batches,
       sizes: tables,
+      pace,
       before: analysis.actual,
       lockExcludesWriters: dialect.facts.lockExcludesWriters ?? false,
     }),
+    pace,
     atomicity,
     rollback: rollbackOf(dialect, analysis.byMigration),
     backupRequired: hazards.some((hazard) => hazard.severity === 'destructive' && needsAcceptance(hazard)),

@@ -86,13 +86,14 @@ interface Performed {
 
 /** The plan's locks as this replica showed them; where it holds the rows, its times stand for the estimates. */
 const locksOf = (context: Context, { open, result, plan, snapshots }: Performed): Rehearsal['locks'] => {
-  const { batches, tables } = plan.artifact.body;
+  const { batches, tables, pace } = plan.artifact.body;
   const timed = result.steps.flatMap(({ id, durationMs }) =>
     durationMs === null ? [] : [[id, durationMs] as const],
   );
   return forecastLocks({
     batches: withEffects(context.dialect, batches, result.steps),
     sizes: tables,
+    pace,
     before: snapshots.before,
     lockExcludesWriters: context.dialect.facts.lockExcludesWriters ?? false,
     ...(open.shadow.holdsData && { durations: new Map(timed) }),

@@ -1,6 +1,7 @@
 // Which table is locked, how strongly, by which statement, and about how long: from the statements' effects and the tables' sizes. Pure.
 import type { TableEffect, TableSize } from '../dialects/contract.ts';
 import type { PlannedBatch, Step } from '../execute/model.ts';
+import type { Pace, Work } from '../pace/index.ts';
 import type { SchemaObject, Snapshot } from '../schema/index.ts';
 
 /** The strongest lock of the plan on one table. */
@@ -24,18 +25,14 @@ export interface LockForecast {
   readonly because: string | null;
 }
 
-/**
- * Bytes per second of a table with its indexes, where nothing was measured: what a busy server with ordinary solid-state disks does.
- * Only an order of magnitude; the documents say so.
- */
-export const RATES = { scan: 200_000_000, index: 50_000_000, rewrite: 40_000_000 } as const;
-
 /** Bytes of a row where the engine does not tell the size of a table. */
 const ROW_BYTES = 100;
 
 export interface LockInput {
   readonly batches: readonly PlannedBatch[];
   readonly sizes: readonly TableSize[];
+  /** How fast tables are read, indexed and written anew. */
+  readonly pace: Pace;
   /** The schema before the plan: locks on what the plan itself makes keep nobody waiting. */
   readonly before: Snapshot;
   /** Measured times by step, where the rehearsal had the rows; they stand for the estimate. */
@@ -65,19 +62,53 @@ const DOES: Readonly<Record<string, string>> = {
 const megabytes = (bytes: number): string =>
   bytes < 1_000_000 ? 'less than 1 MB' : `${Math.round(bytes / 1_000_000)} MB`;
 
-/** What one effect costs; work that is not known is taken for the dearest. */
+/** Work that is not known is taken for the dearest; null where there is none that grows with the table. */
+const workOf = ({ work }: TableEffect): Work | null =>
+  work === 'none' ? null : work === 'unknown' ? 'rewrite' : work;
+
+/** Reading, also for an index, reads the rows alone; what writes a table anew makes its indexes anew too. */
+const bytesFor = (work: Work, { rows, bytes, dataBytes }: TableSize): number => {
+  const whole = bytes ?? rows * ROW_BYTES;
+  return work === 'rewrite' ? whole : (dataBytes ?? whole);
+};
+
+/** `200 MB/s, measured`; a rate of which only a part was measured says which. */
+const rateSaid = (work: Work, { rates, read, trial }: Pace): string => {
+  const how =
+    read === null ? 'stated' : work === 'scan' || trial !== null ? 'measured' : 'measured for reading only';
+  return `${rates[work] / 1_000_000} MB/s, ${how}`;
+};
+
+const sizeOf = (effect: TableEffect, sizes: readonly TableSize[]): TableSize | undefined =>
+  sizes.find((one) => same(one, effect));
+
+/** What one effect costs. */
 const costOf = (effect: TableEffect, input: LockInput): Cost => {
-  if (effect.work === 'none') return { ms: 0, said: null };
-  const size = input.sizes.find((one) => same(one, effect));
+  const work = workOf(effect);
+  if (work === null) return { ms: 0, said: null };
+  const size = sizeOf(effect, input.sizes);
   // A table without a size is not there before the plan, or was not measured.
   if (!size) return { ms: isThere(effect, input.before) ? null : 0, said: null };
-  const bytes = size.bytes ?? size.rows * ROW_BYTES;
-  const rate = RATES[effect.work === 'unknown' ? 'rewrite' : effect.work];
-  const does = DOES[effect.work] ?? '';
+  const bytes = bytesFor(work, size);
   return {
-    ms: (bytes / rate) * 1000,
-    said: `${does} ${effect.name} (${megabytes(bytes)}, at ${rate / 1_000_000} MB/s)`,
+    ms: (bytes / input.pace.rates[work]) * 1000,
+    said: `${DOES[effect.work] ?? ''} ${effect.name} (${megabytes(bytes)}, at ${rateSaid(work, input.pace)})`,
   };
+};
+
+/** The table with the most work that grows with it: the one by which the pace is measured. Null where there is none. */
+export const largestWorked = (
+  batches: readonly PlannedBatch[],
+  sizes: readonly TableSize[],
+): TableSize | null => {
+  const worked = batches
+    .flatMap((batch) => batch.steps.flatMap((step) => step.effects ?? []))
+    .filter((effect) => workOf(effect) !== null)
+    .flatMap((effect) => sizeOf(effect, sizes) ?? []);
+  return worked.reduce<TableSize | null>(
+    (most, one) => (most && bytesFor('scan', most) >= bytesFor('scan', one) ? most : one),
+    null,
+  );
 };
 
 const RELATIONS: ReadonlySet<string> = new Set(['table', 'view', 'materialized-view', 'foreign-table']);

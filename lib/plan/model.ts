@@ -1,6 +1,7 @@
 // The plan: everything that will happen, what it was made against, and what it must reach. Pure; knows no connection.
 import type { TableSize } from '../dialects/contract.ts';
 import type { PlannedBatch, Step } from '../execute/model.ts';
+import type { Pace } from '../pace/index.ts';
 import type { Hazard } from '../risk/index.ts';
 import type { Change, Diff, Hash } from '../schema/index.ts';
 import type { LedgerReport } from '../sources/contract.ts';
@@ -120,6 +121,8 @@ export interface Plan {
   readonly tables: readonly TableSize[];
   /** The strongest lock on each table that is there before, and about how long it is held; worst first. */
   readonly locks: readonly LockForecast[];
+  /** The rates that the times of the locks are worked out with, and what of them was measured. */
+  readonly pace: Pace;
   readonly atomicity: Atomicity;
   readonly rollback: readonly RollbackStep[];
   /** Whether a destructive change demands backup evidence or an accepted risk. */

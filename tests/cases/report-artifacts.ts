@@ -137,7 +137,7 @@ const locksOf = (name: string): LockForecast[] => [
     until: 'transaction',
     statements: 2,
     heldMs: 12_400,
-    estimate: [`writes anew ${name} (496 MB, at 40 MB/s)`],
+    estimate: [`writes anew ${name} (496 MB, at 40 MB/s, measured)`],
     basis: 'measured',
     because: `the reason of ${name}`,
   },
@@ -259,6 +259,12 @@ export const planOf = (name: string): Plan => ({
     { namespace: null, name, rows: 1_204_333, exact: true, bytes: 48_300_000 },
     { namespace: null, name: 'posts', rows: 12, exact: false, bytes: null },
   ],
+  pace: {
+    rates: { scan: 300_000_000, index: 80_000_000, rewrite: 40_000_000 },
+    read: { namespace: null, name, bytes: 33_554_432 },
+    trial: `an empty file beside ${name}`,
+    because: null,
+  },
   atomicity: {
     atomic: false,
     summary: 'Each of the 2 migrations is all or nothing; a failure in the second leaves the first applied.',

@@ -6,11 +6,12 @@ import { effects } from './effects.ts';
 import { ENGINES, type Engine } from './engines.ts';
 import { locks } from './locks.ts';
 import { names } from './names.ts';
+import { pace } from './pace.ts';
 import { sessions } from './sessions.ts';
 import { shadows } from './shadows.ts';
 import { statements } from './statements.ts';
 
-const PARTS: readonly Part[] = [statements, effects, sessions, locks, names, shadows];
+const PARTS: readonly Part[] = [statements, effects, pace, sessions, locks, names, shadows];
 
 const only = process.env.DBSYNC_TEST_DIALECT;
 // For work on one dialect or one part: DBSYNC_TEST_DIALECT=postgres DBSYNC_TEST_PART=names.

@@ -6,7 +6,6 @@ import mysql from 'mysql2/promise';
 import pg from 'pg';
 import * as assert from 'uvu/assert';
 import type { Plan } from '../../lib/plan/index.ts';
-import { RATES } from '../../lib/plan/locks.ts';
 import type { Rehearsal } from '../../lib/rehearse/model.ts';
 import { fillMysql, fillPostgres, fillSqlite } from '../helpers/bookshop-data.ts';
 import { mariadbMissing, startMariadb } from '../helpers/mariadb.ts';
@@ -246,23 +245,38 @@ ALTER TABLE "Publisher" ALTER COLUMN "city" TYPE VARCHAR;`,
     assert.ok(plan.backupRequired);
   },
 
-  'the estimate is the size at the rate, and longer the earlier the lock is taken': async (stage) => {
+  'the estimate is the size at the measured rate, and longer the earlier the lock is taken': async (
+    stage,
+  ) => {
     const client = new pg.Client({ connectionString: urlOf(stage.scene) });
     await client.connect();
     await client.query(
       `INSERT INTO "Author" (name) SELECT repeat('x', 200) || g FROM generate_series(1, 120000) g; ANALYZE "Author"`,
     );
     await client.end();
-    const { plan } = await seen(
+    const { plan, rehearsal, planned, rehearsed } = await seen(
       stage,
       `ALTER TABLE "Book" ADD COLUMN "plain" INTEGER;
 ALTER TABLE "Author" ADD COLUMN "n" serial;`,
     );
+    const { pace } = plan;
+    assert.is(pace.because, null);
+    assert.equal([pace.read?.namespace, pace.read?.name], ['public', 'Author']);
+    assert.match(pace.trial ?? '', /PostgreSQL/);
+    for (const document of [planned, rehearsed]) {
+      assert.match(document, /The rates are measured: \d+ MB\/s for reading, /);
+      assert.match(document, /MB of public\.Author were read on the target/);
+    }
     const bytes = plan.tables.find(({ name }) => name === 'Author')?.bytes ?? 0;
     assert.ok(bytes > 20_000_000);
     const held = new Map(plan.locks.map((lock) => [lock.table?.name, lock.heldMs]));
-    assert.is(held.get('Author'), (bytes / RATES.rewrite) * 1000);
+    assert.is(held.get('Author'), (bytes / pace.rates.rewrite) * 1000);
     assert.is(held.get('Book'), held.get('Author'));
+    assert.equal(
+      rehearsal.locks.map((lock) => [lock.table?.name, lock.heldMs]),
+      plan.locks.map((lock) => [lock.table?.name, lock.heldMs]),
+      'the rehearsal has no rows and says the same',
+    );
   },
 });
 

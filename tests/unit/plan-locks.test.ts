@@ -2,7 +2,8 @@
 import * as assert from 'uvu/assert';
 import type { TableEffect } from '../../lib/dialects/contract.ts';
 import type { PlannedBatch, Step } from '../../lib/execute/index.ts';
-import { forecastLocks, RATES } from '../../lib/plan/locks.ts';
+import { type Pace, STATED, statedPace } from '../../lib/pace/index.ts';
+import { forecastLocks, largestWorked } from '../../lib/plan/locks.ts';
 import { heldAgainst } from '../../lib/plan/measured.ts';
 import { type Hazard, tableKey } from '../../lib/risk/index.ts';
 import { schemaObject, snapshotOf } from '../../lib/schema/index.ts';
@@ -55,10 +56,17 @@ const batch = (steps: readonly Step[], transactional = true): PlannedBatch => ({
 });
 
 const locks = (batches: readonly PlannedBatch[], more: Partial<Parameters<typeof forecastLocks>[0]> = {}) =>
-  forecastLocks({ batches, sizes, before, lockExcludesWriters: false, ...more });
+  forecastLocks({
+    batches,
+    sizes,
+    pace: statedPace('it is a test'),
+    before,
+    lockExcludesWriters: false,
+    ...more,
+  });
 
-const scanMs = (800_000_000 / RATES.scan) * 1000;
-const rewriteMs = (800_000_000 / RATES.rewrite) * 1000;
+const scanMs = (800_000_000 / STATED.scan) * 1000;
+const rewriteMs = (800_000_000 / STATED.rewrite) * 1000;
 
 spec('plan: the forecast of locks', ({ test }) => {
   test('a lock is held from its statement to the end of its transaction, the work of the others included', () => {
@@ -77,9 +85,54 @@ spec('plan: the forecast of locks', ({ test }) => {
       ],
     );
     assert.equal(found[0]?.estimate, [
-      'reads orders (800 MB, at 200 MB/s)',
-      'writes anew orders (800 MB, at 40 MB/s)',
+      'reads orders (800 MB, at 200 MB/s, stated)',
+      'writes anew orders (800 MB, at 40 MB/s, stated)',
     ]);
+  });
+
+  test('measured rates are used and said, of reading for the rows alone and of rewriting for the whole table', () => {
+    const measured: Pace = {
+      rates: { scan: 100_000_000, index: 50_000_000, rewrite: 10_000_000 },
+      read: { namespace: 'public', name: 'orders', bytes: 4_194_304 },
+      trial: 'a private server',
+      because: null,
+    };
+    const apart = [
+      {
+        namespace: 'public',
+        name: 'orders',
+        rows: 1,
+        exact: true,
+        bytes: 800_000_000,
+        dataBytes: 500_000_000,
+      },
+    ];
+    const of = (work: TableEffect['work'], pace: Pace): unknown[] => {
+      const [found] = locks([batch([step(1, [effect('orders', { work })])])], { pace, sizes: apart });
+      return [found?.heldMs, found?.estimate[0]];
+    };
+    assert.equal(of('scan', measured), [5000, 'reads orders (500 MB, at 100 MB/s, measured)']);
+    assert.equal(of('index', measured), [10_000, 'builds an index of orders (500 MB, at 50 MB/s, measured)']);
+    assert.equal(of('rewrite', measured), [80_000, 'writes anew orders (800 MB, at 10 MB/s, measured)']);
+    const untried: Pace = { ...measured, trial: null, because: 'there was no shadow database' };
+    assert.equal(of('scan', untried)[1], 'reads orders (500 MB, at 100 MB/s, measured)');
+    assert.equal(
+      of('rewrite', untried)[1],
+      'writes anew orders (800 MB, at 10 MB/s, measured for reading only)',
+    );
+  });
+
+  test('the pace is measured by the largest table that is worked on, not by the largest that is touched', () => {
+    const steps = [
+      step(1, [effect('orders')]),
+      step(2, [effect('users', { work: 'scan' }), effect('made', { work: 'scan' })]),
+    ];
+    assert.is(largestWorked([batch(steps)], sizes)?.name, 'users');
+    assert.is(
+      largestWorked([batch([...steps, step(3, [effect('orders', { work: 'unknown' })])])], sizes)?.name,
+      'orders',
+    );
+    assert.is(largestWorked([batch([step(1, [effect('orders')])])], sizes), null);
   });
 
   test('a lock of one statement ends with it', () => {

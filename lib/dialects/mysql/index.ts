@@ -20,6 +20,7 @@ import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { observe } from './observe.ts';
 import { offline } from './offline.ts';
+import { pace } from './pace.ts';
 import { close } from './private.ts';
 import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
@@ -60,6 +61,7 @@ export const dialect: Dialect = {
   claims: CLAIMS,
   foresee,
   observe,
+  pace,
   adapt,
   createShadow,
   close,

@@ -50,6 +50,7 @@ const sizeOf = async (session: Session, estimate: Estimate, countable: boolean):
     rows: exact ?? estimate.rows,
     exact: exact !== null,
     bytes: estimate.bytes,
+    dataBytes: estimate.dataBytes,
   };
 };
 

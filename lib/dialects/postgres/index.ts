@@ -17,6 +17,7 @@ import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { observe } from './observe.ts';
 import { offline } from './offline.ts';
+import { pace } from './pace.ts';
 import { loadParser } from './parse.ts';
 import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
@@ -56,6 +57,7 @@ export const dialect: Dialect = {
   claims: CLAIMS,
   foresee,
   observe,
+  pace,
   adapt,
   createShadow,
   warmShadow: warm,

@@ -50,6 +50,7 @@ const sizeOf = async (session: Session, row: Row, countable: boolean): Promise<T
     rows: counted ?? Number(row.estimate ?? 0),
     exact: counted !== null,
     bytes: row.bytes === null ? null : Number(row.bytes),
+    ...(row.heap !== null && { dataBytes: Number(row.heap) }),
   };
 };
 

@@ -18,6 +18,7 @@ import { lend, withLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { offline } from './offline.ts';
 import { fileExists } from './opening.ts';
+import { pace } from './pace.ts';
 import { facts, NAME, quote, scan } from './rules.ts';
 import { classify } from './scan.ts';
 import { createShadow } from './shadow.ts';
@@ -56,6 +57,7 @@ export const dialect: Dialect = {
   rollback,
   explain,
   foresee,
+  pace,
   adapt,
   createShadow,
   backup,

@@ -1,7 +1,8 @@
 // The locks of a plan, table by table: what waits, for which statement, and about how long. Pure.
+import type { Pace } from '../../pace/index.ts';
 import type { LockForecast, Plan } from '../../plan/model.ts';
 import type { Rehearsal } from '../../rehearse/model.ts';
-import { count, duration, tableName } from '../words.ts';
+import { bytes, count, duration, tableName } from '../words.ts';
 
 export interface LockView {
   readonly table: string;
@@ -76,11 +77,25 @@ export const locksView = (plan: Plan, rehearsal: Rehearsal | null): LocksView =>
   return { locks: views, notes: notesOf(plan, views) };
 };
 
-const notesOf = ({ timeouts }: Plan, views: readonly LockView[]): readonly string[] => {
+const megabytes = (bytesPerSecond: number): string => `${bytesPerSecond / 1_000_000} MB/s`;
+
+/** Where the rates come from. */
+const paceOf = ({ rates, read, trial, because }: Pace): string => {
+  const said = `${megabytes(rates.scan)} for reading, ${megabytes(rates.index)} for building an index, ${megabytes(rates.rewrite)} for writing anew`;
+  const why = because === null ? '' : ` (${because})`;
+  if (read === null) return `The rates are stated and not measured on this server: ${said}${why}.`;
+  const reading = `when the plan was made, ${bytes(read.bytes)} of ${tableName(read)} were read on the target`;
+  if (trial === null)
+    return `The rates are ${said}. Reading was measured: ${reading}; what the other work adds is stated${why}.`;
+  return `The rates are measured: ${said}. ${reading[0]?.toUpperCase() ?? ''}${reading.slice(1)}; what the other work adds was timed with rows as wide on ${trial}, and how fast the target's disk writes is not known.`;
+};
+
+const notesOf = ({ timeouts, pace }: Plan, views: readonly LockView[]): readonly string[] => {
   if (views.length === 0) return [];
   const wait = timeouts.lockMs === 0 ? 'without a limit' : `for at most ${duration(timeouts.lockMs)}`;
   return [
-    'Times are estimates, right in their order of magnitude: the size of the table at a rate that nobody measured on this server, or what the rehearsal took where it had the rows.',
+    'Times are estimates, right in their order of magnitude: the size of the table divided by a rate, or what the rehearsal took where it had the rows.',
+    paceOf(pace),
     `A statement that must wait for its lock waits ${wait}, and whoever comes after it waits behind it.`,
   ];
 };

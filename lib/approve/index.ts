@@ -2,4 +2,10 @@
 export { detectActor, type Surroundings } from './actor.ts';
 export { type ApprovalContext, approveCommand, backupSuffices, judgeApproval } from './judge.ts';
 export type { Acceptance, Actor, Approval, BackupDecision } from './model.ts';
-export { acceptancesFor, needsApproval, openHazards, uncoveredHazards } from './requirements.ts';
+export {
+  acceptancesFor,
+  certainFailures,
+  needsApproval,
+  openHazards,
+  uncoveredHazards,
+} from './requirements.ts';

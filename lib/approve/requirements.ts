@@ -1,5 +1,6 @@
 // What a plan demands of whoever approves it. Pure.
 import { isNoop, type Plan } from '../plan/model.ts';
+import { provesRows, type Rehearsal } from '../rehearse/model.ts';
 import { type Hazard, hazardId } from '../risk/index.ts';
 import type { Acceptance } from './model.ts';
 
@@ -10,6 +11,16 @@ export const openHazards = (plan: Plan): readonly Hazard[] => {
   );
   return plan.hazards.filter((hazard) => open.has(hazardId(hazard)));
 };
+
+/**
+ * The open hazards that make the plan fail on the rows as they are. They are mended and not accepted; an acceptance that somebody gives
+ * unasked counts all the same. None where a rehearsal with those very rows passed: then the hazard is what is wrong.
+ */
+export const certainFailures = (
+  plan: Plan,
+  rehearsal: Pick<Rehearsal, 'outcome' | 'holdsData'> | null,
+): readonly Hazard[] =>
+  provesRows(rehearsal) ? [] : openHazards(plan).filter((hazard) => hazard.willFail === true);
 
 /** Whether anybody has to approve anything. */
 export const needsApproval = (plan: Plan): boolean => !isNoop(plan) || plan.createsDatabase;

@@ -7,6 +7,7 @@ import {
   type ApprovalContext,
   acceptancesFor,
   type BackupDecision,
+  certainFailures,
   detectActor,
   judgeApproval,
   openHazards,
@@ -43,6 +44,9 @@ export const approvalContext = (context: Desk, rehearsed: Rehearsed): ApprovalCo
   used: usedApprovals(context),
 });
 
+const nextFor = ({ plan, run, rehearsal }: Rehearsed): readonly string[] =>
+  howToApprove(plan, run, rehearsal.artifact.body);
+
 /** `--plan` names the plan that was seen; another one is not approved by it. Throws APPROVAL_FOREIGN. */
 const checkPlanOption = (context: Desk, rehearsed: Rehearsed): void => {
   const wanted = context.options.plan?.replace(/^sha256:/, '');
@@ -52,7 +56,7 @@ const checkPlanOption = (context: Desk, rehearsed: Rehearsed): void => {
   throw new DbsyncError('APPROVAL_FOREIGN', {
     summary: `--plan ${wanted} is not the plan of this run, which is ${shortHash(actual)}.`,
     why: 'A confirmation that names a plan is good for that plan only.',
-    next: ['Look at the plan, then:', ...howToApprove(rehearsed.plan, rehearsed.run)],
+    next: ['Look at the plan, then:', ...nextFor(rehearsed)],
   });
 };
 
@@ -103,6 +107,14 @@ const askHazard = async (hazard: Hazard, questions: Questions): Promise<Acceptan
   });
 };
 
+/** Nobody is asked to accept what is known to fail. */
+const knownToFail = (rehearsed: Rehearsed, hazards: readonly Hazard[]): DbsyncError =>
+  new DbsyncError('APPROVAL_HAZARDS', {
+    summary: `The plan is known to fail: ${hazards.map((hazard) => `${hazard.code} (${hazard.subject})`).join(', ')}.`,
+    why: 'The rows as they are make a statement of it fail. Nothing was written to the target.',
+    next: nextFor(rehearsed),
+  });
+
 interface Answers {
   readonly typed: string;
   readonly accepted: readonly Acceptance[];
@@ -128,6 +140,9 @@ const askPerson = async (context: Desk, rehearsed: Rehearsed, questions: Questio
       },
     });
   const accepted = [...optionAcceptances(context, plan)];
+  const failing = certainFailures(plan, rehearsal);
+  if (uncoveredHazards(plan, accepted).some((hazard) => failing.includes(hazard)))
+    throw knownToFail(rehearsed, failing);
   for (const hazard of uncoveredHazards(plan, accepted)) accepted.push(await askHazard(hazard, questions));
   const backup = await askBackup(context, plan, questions);
   const { environment, display } = plan.target;
@@ -139,7 +154,7 @@ const required = (rehearsed: Rehearsed): DbsyncError =>
   new DbsyncError('APPROVAL_REQUIRED', {
     summary: `The plan ${shortHash(rehearsed.plan.hash)} for "${rehearsed.plan.artifact.body.target.environment}" is not approved. Nothing was written to the target.`,
     why: 'Before any write a person confirms the environment by typing its name.',
-    next: howToApprove(rehearsed.plan, rehearsed.run),
+    next: nextFor(rehearsed),
   });
 
 const missingBackup = (rehearsed: Rehearsed, given: string | undefined): DbsyncError =>
@@ -151,7 +166,7 @@ const missingBackup = (rehearsed: Rehearsed, given: string | undefined): DbsyncE
     why: 'Destructive changes are applied with a backup behind them, or with the risk accepted in so many words.',
     next: [
       "--backup <name of an existing backup>   or   --accept-risk '<why none is needed>'",
-      ...howToApprove(rehearsed.plan, rehearsed.run),
+      ...nextFor(rehearsed),
     ],
   });
 
@@ -171,7 +186,7 @@ const withNext = (error: DbsyncError, rehearsed: Rehearsed): DbsyncError =>
   new DbsyncError(error.code, {
     summary: error.message,
     ...(error.why !== undefined && { why: error.why }),
-    next: howToApprove(rehearsed.plan, rehearsed.run),
+    next: nextFor(rehearsed),
     details: {
       ...error.details,
       open: openHazards(rehearsed.plan.artifact.body).map(({ code, subject }) => ({ code, subject })),

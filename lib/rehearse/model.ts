@@ -41,3 +41,7 @@ export interface Rehearsal {
   /** Null: the tool's migrations have no way back of their own, or the plan did not get that far. */
   readonly wayBack: WayBack | null;
 }
+
+/** Whether it passed with the target's own rows, so that nothing fails on them. */
+export const provesRows = (rehearsal: Pick<Rehearsal, 'outcome' | 'holdsData'> | null): boolean =>
+  rehearsal !== null && rehearsal.outcome === 'passed' && rehearsal.holdsData;

@@ -37,7 +37,7 @@ const MUST_BE_ACCEPTED: ReadonlySet<string> = new Set(
 
 /**
  * Whether a person must accept it: everything destructive, everything that nobody could analyse, and what fails on the data as
- * it is (a statement before it in the same plan may mend that; a person says so).
+ * it is (which nobody is invited to accept, but whoever knows better may).
  */
 export const needsAcceptance = (hazard: Pick<Hazard, 'code' | 'severity' | 'willFail'>): boolean =>
   hazard.severity === 'destructive' || hazard.willFail === true || MUST_BE_ACCEPTED.has(hazard.code);

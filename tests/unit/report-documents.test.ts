@@ -177,7 +177,13 @@ spec('report: the plan says what its artifact says', ({ test }) => {
     assert.is(firstLine(collides), '**This plan cannot run: 1 reason below.**');
     assert.ok(collides.includes('- Drift collides with the plan: create table legacy_users.'));
     assert.ok(collides.includes('(collides with the second migration)'));
-    assert.ok(plan({ hazards: [{ ...hazard, willFail: true }] }).includes('**This will fail.**'));
+    const certain = { hazards: [{ ...hazard, willFail: true }], decisions: [] };
+    assert.ok(plan(certain, { rehearsal: null }).includes('**This will fail.**'));
+    assert.ok(
+      plan(certain, { rehearsal: null }).includes(
+        'Decision: **none: mend the rows or the migration, then plan again**',
+      ),
+    );
     const denied = plan({
       hazards: [hazard],
       decisions: [
@@ -193,6 +199,19 @@ spec('report: the plan says what its artifact says', ({ test }) => {
     const rehearsed = plan({}, { rehearsal: artifact('rehearsal', failed) });
     assert.ok(rehearsed.includes('- The rehearsal failed.'));
     assert.ok(rehearsed.includes('```text\nno such column: x\n```'));
+  });
+
+  test('a rehearsal with the very rows that passed is the better witness, and is named', () => {
+    const [hazard] = body.hazards;
+    if (!hazard) throw new Error('the cases hold no hazard');
+    const certain = { hazards: [{ ...hazard, willFail: true }], decisions: [] };
+    const withRows = artifact('rehearsal', rehearsalOf('users', PLAN_HASH));
+    const proven = plan(certain, { rehearsal: withRows });
+    assert.not.ok(proven.includes('**This will fail.**'));
+    assert.ok(proven.includes('- Evidence: the rehearsal with these very rows passed'));
+    assert.ok(proven.includes('Decision: **needs a decision**'));
+    const without = { ...withRows, body: { ...withRows.body, holdsData: false } };
+    assert.ok(plan(certain, { rehearsal: without }).includes('**This will fail.**'));
   });
 
   test('what breaks for the running application is divided: what can go now, what must wait, and the switch', () => {

@@ -1,6 +1,7 @@
 // Hazards as a person reads them: worst first, each with its evidence, its remedy and what was decided about it. Pure.
 import type { Approval } from '../../approve/model.ts';
 import type { HazardDecision, Plan } from '../../plan/model.ts';
+import { provesRows, type Rehearsal } from '../../rehearse/model.ts';
 import { type Evidence, type Hazard, hazardId, SEVERITIES, type Severity } from '../../risk/index.ts';
 import { clause, listed, number } from '../words.ts';
 
@@ -17,6 +18,7 @@ export interface HazardView {
   readonly evidence: readonly string[];
   /** Why its severity is not the catalogue's, or ''. */
   readonly adjusted: string;
+  /** Certain failure, and no rehearsal with the rows says otherwise. */
   readonly willFail: boolean;
   readonly decision: DecisionView;
   readonly docs: string;
@@ -102,7 +104,15 @@ const place = (hazard: Hazard): string => {
   return hazard.line === undefined ? hazard.file : `${hazard.file}:${hazard.line}`;
 };
 
-const hazardView = (hazard: Hazard, decision: DecisionView): HazardView => ({
+/** Nobody is asked to accept what is known to fail. */
+const toMend = (decision: DecisionView): DecisionView =>
+  decision.state === 'open'
+    ? { ...decision, acceptAs: '', line: 'none: mend the rows or the migration, then plan again' }
+    : decision;
+
+const DISPROVED = 'the rehearsal with these very rows passed, although the question says that it fails';
+
+const hazardView = (hazard: Hazard, decision: DecisionView, disproved: boolean): HazardView => ({
   code: hazard.code,
   severity: hazard.severity,
   subject: hazard.subject,
@@ -110,18 +120,26 @@ const hazardView = (hazard: Hazard, decision: DecisionView): HazardView => ({
   remedy: hazard.remedy,
   rewrite: hazard.rewrite ?? '',
   where: place(hazard),
-  evidence: hazard.evidence.map(evidenceLine),
+  evidence: [...hazard.evidence.map(evidenceLine), ...(hazard.willFail && disproved ? [DISPROVED] : [])],
   adjusted: hazard.adjusted ?? '',
-  willFail: hazard.willFail ?? false,
-  decision,
+  willFail: hazard.willFail === true && !disproved,
+  decision: hazard.willFail && !disproved ? toMend(decision) : decision,
   docs: `reference/hazards.md#${hazard.code}`,
 });
 
+interface Known {
+  readonly plan: Plan;
+  /** The approval and the rehearsal of this very plan, where there are any. */
+  readonly approval: Approval | null;
+  readonly rehearsal: Pick<Rehearsal, 'outcome' | 'holdsData'> | null;
+}
+
 /** Every hazard of the plan, in the plan's order. */
-export const hazardViews = (plan: Plan, approval: Approval | null): HazardView[] => {
+export const hazardViews = ({ plan, approval, rehearsal }: Known): HazardView[] => {
   const decisions = new Map(plan.decisions.map((decision) => [decision.id, decision] as const));
+  const disproved = provesRows(rehearsal);
   return plan.hazards.map((hazard) =>
-    hazardView(hazard, decisionView(decisions.get(hazardId(hazard)) ?? null, approval)),
+    hazardView(hazard, decisionView(decisions.get(hazardId(hazard)) ?? null, approval), disproved),
   );
 };
 

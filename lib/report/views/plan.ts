@@ -165,7 +165,11 @@ const rehearsed = ({ rehearsal, hash }: PlanDocument): Rehearsal | null =>
 export const planView = (document: PlanDocument): PlanView => {
   const plan = document.plan.body;
   const given = document.approval?.body;
-  const hazards = hazardViews(plan, given?.plan === document.hash ? given : null);
+  const hazards = hazardViews({
+    plan,
+    approval: given?.plan === document.hash ? given : null,
+    rehearsal: rehearsed(document),
+  });
   const groups = hazardGroups(hazards);
   const rehearsal = rehearsalView(document.rehearsal?.body ?? null, document.hash);
   const approval = approvalView(document);

@@ -55,12 +55,14 @@ const describe = async (server: string): Promise<Binaries | null> => {
   return installer === null ? null : { product: 'MariaDB', version, server, installer };
 };
 
-/** A server program of the wanted product, or of any where none is wanted. */
+/** A server program of the wanted product, or of any where none is wanted. MariaDB's packages bring a `mysqld` too: every place is asked. */
 export const findBinaries = async (product: string | null): Promise<Binaries | null> => {
   for (const name of ['mariadbd', 'mysqld']) {
-    const server = await findProgram([name]);
-    const found = server === null ? null : await describe(server);
-    if (found && (product === null || found.product === product)) return found;
+    for (const folder of FOLDERS) {
+      const file = path.join(folder, name);
+      const found = (await isRunnable(file)) ? await describe(file) : null;
+      if (found && (product === null || found.product === product)) return found;
+    }
   }
   return null;
 };

@@ -1,7 +1,7 @@
 // A private, throwaway MySQL or MariaDB server on loopback, in a folder of its own, gone with this process. Knows no target.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -91,18 +91,31 @@ interface Place {
 const foldingOf = (wish: ServerWish): readonly string[] =>
   wish.options.filter((option) => option.startsWith('lower-case-table-names')).map((option) => `--${option}`);
 
+/** `loose`: 8.0.30 brought the option; without `NULL` the folder of Debian's packages must be there. */
+const INITIALISER: readonly string[] = [
+  '--initialize-insecure',
+  '--loose-innodb-redo-log-capacity=8M',
+  '--secure-file-priv=NULL',
+  '--skip-log-bin',
+  ...COMMON.map((option) => `--${option}`),
+];
+
+/** Keys and the server's identifier, which MySQL makes anew at its start where they are missing. */
+const OWN = /\.pem$|^auto\.cnf$/;
+
 const initialise = async (wish: ServerWish, { folder, user }: Place): Promise<void> => {
   const { binaries } = wish;
+  const data = path.join(folder, 'data');
   // In its own: a server that starts removes every `#sql` file of its temporary folder, those of a running one included.
-  const places = [`--datadir=${path.join(folder, 'data')}`, `--tmpdir=${path.join(folder, 'tmp')}`];
+  const places = [...user, `--datadir=${data}`, `--tmpdir=${path.join(folder, 'tmp')}`, ...foldingOf(wish)];
   const options = { cwd: folder, env: ENVIRONMENT, timeout: 120_000 };
-  if (binaries.installer === null) {
-    const args = ['--no-defaults', '--initialize-insecure', ...user, ...places, ...foldingOf(wish)];
-    await run(binaries.server, args, options);
+  if (binaries.installer !== null) {
+    await run(binaries.installer, ['--no-defaults', ...INSTALLER, ...places], options);
     return;
   }
-  const args = ['--no-defaults', ...user, ...places, ...INSTALLER, ...foldingOf(wish)];
-  await run(binaries.installer, args, options);
+  await run(binaries.server, ['--no-defaults', ...INITIALISER, ...places], options);
+  const own = (await readdir(data)).filter((name) => OWN.test(name));
+  await Promise.all(own.map((name) => rm(path.join(data, name))));
 };
 
 const INSTALLER: readonly string[] = [
@@ -111,11 +124,10 @@ const INSTALLER: readonly string[] = [
   '--innodb-log-file-size=8M',
 ];
 
-/** The installer's data folder is worth keeping; MySQL's server makes its own, which is not. */
 const template = async (wish: ServerWish, owner: Owner): Promise<string | null> => {
   const { server, installer } = wish.binaries;
-  if (installer === null) return null;
-  return templateFile({ programs: [server, installer], options: [...INSTALLER, ...foldingOf(wish)], owner });
+  const [programs, options] = installer === null ? [[server], INITIALISER] : [[server, installer], INSTALLER];
+  return templateFile({ programs, options: [...options, ...foldingOf(wish)], owner });
 };
 
 /** Run once at the start by the server itself: the password never stands in an argument list. */
@@ -146,7 +158,9 @@ const guard = (wish: ServerWish, folder: string, port: number, user: readonly st
     'bind-address=127.0.0.1',
     'skip-name-resolve',
     'event-scheduler=OFF',
-    ...(wish.binaries.product === 'MySQL' ? ['mysqlx=OFF', 'skip-log-bin'] : MARIADB),
+    ...(wish.binaries.product === 'MySQL'
+      ? ['mysqlx=OFF', 'skip-log-bin', 'secure-file-priv=NULL', 'loose-innodb-redo-log-capacity=8M']
+      : MARIADB),
     ...COMMON,
     ...wish.options,
   ].map((option) => `--${option}`);

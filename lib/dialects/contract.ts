@@ -205,6 +205,8 @@ export interface Dialect extends Effects {
   /** Throws CONNECT_*, DATABASE_MISSING, DATABASE_UNUSABLE, DRIVER_MISSING; in bounded time. */
   connect(address: Address, options: ConnectOptions): Promise<Session>;
   identify(session: Session): Promise<Identity>;
+  /** The server of a database that is yet to be created: what its shadow is to be like. Left out where a database has none. */
+  identifyServer?(address: Address, timeouts: Timeouts): Promise<Identity>;
   /** The same file or database, whatever the two URLs look like. */
   same(a: Identity, b: Identity): boolean;
 

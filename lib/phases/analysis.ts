@@ -139,6 +139,7 @@ const analyzePush = async (context: Context, session: Session | null): Promise<A
   const change = diffSnapshots(reached.before, reached.after);
   return {
     ...seen,
+    actual: session ? seen.actual : reached.before,
     resumed: null,
     recorded: null,
     predicted: reached.after,
@@ -199,6 +200,8 @@ const analyzeMigrate = async (
     seen.ledger.pending.length === 0 && !resumed ? await remembered(context, session, seen, applied) : null;
   if (!proven) await getReady(context);
   const measured = proven ?? (await measure(context, session, { applied, pending: selected, resumed }));
+  // A database that is yet to be made holds what a new one holds, which on some engines is something.
+  const actual = session ? seen.actual : measured.before;
   const change = diffSnapshots(measured.before, measured.after);
   const planned = selected.flatMap((item) =>
     item.id === resumed?.migration.id
@@ -207,9 +210,10 @@ const analyzeMigrate = async (
   );
   return {
     ...seen,
+    actual,
     resumed,
     recorded: measured.recorded,
-    predicted: measured.recorded ? patchSnapshot(seen.actual, change) : measured.after,
+    predicted: measured.recorded ? patchSnapshot(actual, change) : measured.after,
     change,
     prediction: { method: measured.method, replica: measured.replica, caveats: measured.caveats },
     replayed: measured.recorded && {

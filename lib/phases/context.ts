@@ -24,6 +24,7 @@ import { detectSource, loadSource } from '../sources/registry.ts';
 import { type Redact, redactor, type Secret } from '../target/index.ts';
 import type { PhaseOptions, World } from './options.ts';
 import { memoriesOf } from './remembered.ts';
+import { ABSENT } from './target-ref.ts';
 
 /** What a phase needs that works on artifacts alone: no database, no project. */
 export interface Desk {
@@ -75,7 +76,7 @@ const warmRequest = (
 ): Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>> =>
   withTarget(context, async (session) => ({
     timeouts: context.environment.target.timeouts,
-    identity: session && (await context.dialect.identify(session)),
+    identity: await (session ? context.dialect.identify(session) : serverOf(context)),
   }));
 
 const openProject = async (
@@ -104,6 +105,25 @@ const openProject = async (
   });
 };
 
+/**
+ * What the database will be like that does not exist yet, as its server is; null where there is none to ask. One that does not answer
+ * is not known: whoever needs the target itself hears why.
+ */
+const serverOf = async ({
+  dialect,
+  address,
+  environment,
+}: Pick<Context, 'environment' | 'address' | 'dialect'>): Promise<Identity | null> => {
+  const server = await dialect
+    .identifyServer?.(address, environment.target.timeouts)
+    .catch((error: unknown) => {
+      if (error instanceof DbsyncError) return null;
+      throw error;
+    });
+  // No database has this identity: the shadow's guards must not take the server's own for the target.
+  return server ? { ...server, identity: ABSENT, instance: ABSENT } : null;
+};
+
 /** A request for a shadow database, with everything that the configuration says of it. */
 export const shadowRequest = async (
   context: Pick<Context, 'environment' | 'address' | 'world' | 'dialect'>,
@@ -114,8 +134,8 @@ export const shadowRequest = async (
   content,
   target,
   address: context.address,
-  // Version, character sets and modes of the shadow follow the target's, where it is known.
-  identity: known ?? (target && (await context.dialect.identify(target))),
+  // Version, character sets and modes of the shadow follow the target's.
+  identity: known ?? (await (target ? context.dialect.identify(target) : serverOf(context))),
   timeouts: context.environment.target.timeouts,
   scratch: context.environment.shadow.scratch,
   folder: context.world.temporary,

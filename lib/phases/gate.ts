@@ -17,15 +17,17 @@ export const demandFresh = async (
   const plan = made.plan.artifact.body;
   const seen = await observe(context, session);
   const before = readArtifact<Snapshot>(made.run, 'snapshot-before')?.artifact.body ?? null;
+  // As long as it is not made, there is nothing to compare but that.
+  const actual = session || !plan.createsDatabase || !before ? seen.actual : before;
   const found: Found = {
     identity: plan.createsDatabase ? ABSENT : seen.located.ref.identity,
     instance: plan.createsDatabase ? ABSENT : seen.located.ref.instance,
-    fingerprint: fingerprint(seen.actual),
-    difference: before && fingerprint(before) === plan.from ? diffSnapshots(before, seen.actual) : null,
+    fingerprint: fingerprint(actual),
+    difference: before && fingerprint(before) === plan.from ? diffSnapshots(before, actual) : null,
     ledger: seen.ledger.state,
     applied: seen.ledger.applied,
     filesHash: context.project.filesHash,
   };
   passGate(plan, found, made.run.task);
-  return seen.actual;
+  return actual;
 };

@@ -6,7 +6,7 @@ import { copyStructure } from './copy.ts';
 
 /** Copies the target's structure where the request asks for it; returns the caveats. */
 export const fill = async (request: ShadowRequest, shadow: MysqlAddress): Promise<readonly string[]> => {
-  if (request.content === 'empty' || !request.identity) return [];
+  if (request.content === 'empty' || !request.target || !request.identity) return [];
   const from = await connect(request.address, { mode: 'read', timeouts: request.timeouts });
   const to = await connect(shadow, { mode: 'write', timeouts: request.timeouts });
   try {

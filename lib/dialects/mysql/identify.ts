@@ -1,8 +1,10 @@
 // What the server says it is, and which database this is. Knows no schema objects.
 import { DbsyncError } from '../../errors/index.ts';
 import { hashText, shortHash, type Value } from '../../schema/index.ts';
-import type { Identity, Session } from '../contract.ts';
-import { displayOf } from './address.ts';
+import type { Timeouts } from '../../target/index.ts';
+import type { Address, Identity, Session } from '../contract.ts';
+import { displayOf, mysqlAddress } from './address.ts';
+import { connectServer } from './connect.ts';
 import { mysqlSession } from './session.ts';
 
 /** Variables that analysis, shadows and checks need; those that a server does not have are left out of the facts. */
@@ -75,7 +77,8 @@ const factOf = (value: string): Value => (/^\d{1,15}$/.test(value) ? Number(valu
 
 interface Own {
   readonly version: string;
-  readonly schema: string;
+  /** Null: no database is selected. */
+  readonly schema: string | null;
   readonly role: string;
   readonly characterSet: string | null;
   readonly collation: string | null;
@@ -86,21 +89,17 @@ const readOwn = async (session: Session): Promise<Own> => {
     `SELECT VERSION() AS version, DATABASE() AS db, CURRENT_USER() AS role,
             @@character_set_database AS charset_name, @@collation_database AS collation_name`,
   );
-  if (!row || row.db === null) {
-    throw new DbsyncError('DATABASE_UNUSABLE', { summary: 'The connection has no database selected.' });
-  }
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return {
-    version: String(row.version),
-    schema: String(row.db),
-    role: String(row.role),
-    characterSet: row.charset_name === null ? null : String(row.charset_name),
-    collation: row.collation_name === null ? null : String(row.collation_name),
+    version: String(row?.version),
+    schema: text(row?.db),
+    role: String(row?.role),
+    characterSet: text(row?.charset_name),
+    collation: text(row?.collation_name),
   };
 };
 
-/** Asks the server what it is. Throws DATABASE_UNUSABLE without a selected database. */
-export const identify = async (session: Session): Promise<Identity> => {
-  const own = await readOwn(session);
+const identityOf = async (session: Session, own: Own & { readonly schema: string }): Promise<Identity> => {
   const variables = await readVariables(session);
   const server = await serverIdentity(session, variables);
   const folded = variables.get('lower_case_table_names') === '0' ? own.schema : own.schema.toLowerCase();
@@ -124,4 +123,21 @@ export const identify = async (session: Session): Promise<Identity> => {
     instance: shortHash(hashText(identity)),
     facts,
   };
+};
+
+/** Asks the server what it is. Throws DATABASE_UNUSABLE without a selected database. */
+export const identify = async (session: Session): Promise<Identity> => {
+  const { schema, ...own } = await readOwn(session);
+  if (schema !== null) return identityOf(session, { ...own, schema });
+  throw new DbsyncError('DATABASE_UNUSABLE', { summary: 'The connection has no database selected.' });
+};
+
+/** The server that the address leads to, with the character set that a database made there now would have. Throws CONNECT_*. */
+export const identifyServer = async (address: Address, timeouts: Timeouts): Promise<Identity> => {
+  const session = await connectServer(address, { mode: 'read', timeouts });
+  try {
+    return await identityOf(session, { ...(await readOwn(session)), schema: mysqlAddress(address).database });
+  } finally {
+    await session.close();
+  }
 };

@@ -14,7 +14,7 @@ import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
 import { hazards } from './hazards.ts';
 import { health } from './health.ts';
-import { identify } from './identify.ts';
+import { identify, identifyServer } from './identify.ts';
 import { inspect } from './inspect.ts';
 import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
@@ -40,6 +40,7 @@ export const dialect: Dialect = {
   create,
   connect,
   identify,
+  identifyServer,
   same,
   inspect,
   quote,

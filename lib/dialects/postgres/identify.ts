@@ -1,7 +1,9 @@
 // Which server and database a session is on, as the server itself says. Reads settings and the control file's facts.
 import type { Value } from '../../schema/index.ts';
-import type { Identity, Session } from '../contract.ts';
+import type { Timeouts } from '../../target/index.ts';
+import type { Address, Identity, Session } from '../contract.ts';
 import { postgresAddress } from './address.ts';
+import { connectMaintenance } from './connect.ts';
 import { explain } from './explain.ts';
 
 const FACTS = `
@@ -82,3 +84,13 @@ export const identify = async (session: Session): Promise<Identity> => {
 
 /** The same database, whatever the two URLs look like. */
 export const same = (a: Identity, b: Identity): boolean => a.identity === b.identity;
+
+/** The server that the address leads to, by a database that every server has; encoding and locale are that one's. Throws CONNECT_*. */
+export const identifyServer = async (address: Address, timeouts: Timeouts): Promise<Identity> => {
+  const session = await connectMaintenance(postgresAddress(address), timeouts);
+  try {
+    return await identify(session);
+  } finally {
+    await session.close();
+  }
+};

@@ -11,7 +11,7 @@ import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
 import { hazards } from './hazards.ts';
 import { health } from './health.ts';
-import { identify, same } from './identify.ts';
+import { identify, identifyServer, same } from './identify.ts';
 import { inspect } from './inspect.ts';
 import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
@@ -38,6 +38,7 @@ export const dialect: Dialect = {
   create: createDatabase,
   connect,
   identify,
+  identifyServer,
   same,
   inspect,
   quote,

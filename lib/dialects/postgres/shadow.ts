@@ -11,7 +11,7 @@ import {
   withLikeness,
 } from './address.ts';
 import { type Binaries, chooseServer, findServers } from './binaries.ts';
-import { ensureSchema } from './connect.ts';
+import { connectMaintenance, ensureSchema } from './connect.ts';
 import { copyStructure } from './copy.ts';
 import { likenessOf, readServer } from './inspect/likeness.ts';
 import { forgetImages, INSTALL, liteShadow } from './lite/shadow.ts';
@@ -128,6 +128,17 @@ const compare = async (target: Session, shadow: Session): Promise<Filled> => {
   return { caveats: extensionCaveats(there, here), likeness: likenessOf(here, there) };
 };
 
+/** For a database that does not exist yet its server is asked; a schema that is replayed without any target is compared with none. */
+const fillForNew: Fill = async (address, request) => {
+  if (request.identity === null) return { caveats: [], likeness: null };
+  const server = await connectMaintenance(postgresAddress(request.address), request.timeouts);
+  try {
+    return await withSession(address, request, (shadow) => compare(server, shadow));
+  } finally {
+    await server.close();
+  }
+};
+
 /** What the database holds before anything is replayed: the target's structure, or the URL's schema and nothing else. */
 const fill: Fill = async (address, request) => {
   const { target } = request;
@@ -137,7 +148,7 @@ const fill: Fill = async (address, request) => {
     return withSession(address, request, (shadow) => compare(target, shadow));
   }
   await ensureSchema(address, request.timeouts);
-  if (!target) return { caveats: [], likeness: null };
+  if (!target) return fillForNew(address, request);
   return withSession(address, request, async (shadow) => {
     const { caveats, likeness } = await compare(target, shadow);
     return { caveats: [...caveats, ...(await mirrorDefaults(target, shadow))], likeness };

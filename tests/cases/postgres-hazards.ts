@@ -407,6 +407,26 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     absent: ['pg-narrow-type'],
   },
   {
+    name: 'a foreign key that is made again by its name',
+    base: 'ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p_id) REFERENCES p (id) NOT VALID',
+    sql: 'UPDATE t SET p_id = 1; ALTER TABLE t DROP CONSTRAINT t_p; ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p_id) REFERENCES p (id)',
+    found: ['pg-add-fk-validating'],
+    positive: 'may-fail',
+  },
+  {
+    name: 'a foreign key whose table is renamed is not made again',
+    base: 'UPDATE t SET p_id = 1; ALTER TABLE t ADD CONSTRAINT t_p FOREIGN KEY (p_id) REFERENCES p (id)',
+    sql: 'ALTER TABLE p RENAME TO q',
+    found: ['pg-rename-table'],
+    absent: ['pg-add-fk-validating'],
+  },
+  {
+    name: 'a primary key of other columns by the same name',
+    sql: 'ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id, b)',
+    found: ['pg-change-primary-key', 'pg-add-primary-key'],
+    absent: ['pg-unique-duplicates'],
+  },
+  {
     name: 'identifiers that fight back',
     base: 'CREATE TABLE "we""ird t" ("co""l" text)',
     sql: 'ALTER TABLE "we""ird t" DROP COLUMN "co""l"',

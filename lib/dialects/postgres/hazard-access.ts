@@ -62,6 +62,9 @@ const databaseAltered: Reader = (fields, one) =>
       : [];
   });
 
+/** Settings that change nothing of what later statements mean. */
+export const HARMLESS = /_timeout$|^(client_min_messages|application_name|maintenance_work_mem)$/;
+
 /** What RESET ALL and DISCARD ALL do. */
 export const ALL_TAKEN_BACK = 'Every setting of the session is taken back, limits on waiting among them.';
 

@@ -1,9 +1,10 @@
 // Hazards of statements that take the server's own guards away: triggers and keys that are not looked at, the catalogue written by hand. Pure.
 import { type Hazard, hazardOf } from '../../risk/index.ts';
+import { HARMLESS } from './hazard-access.ts';
 import { type Fields, plain } from './hazard-readers.ts';
 import { RULES } from './hazard-rules.ts';
 import type { ParsedStatement, Scene } from './hazard-scene.ts';
-import { nodes, record, textField, visit } from './parse.ts';
+import { names, nodes, record, textField, visit } from './parse.ts';
 
 const CATALOGUE = /^(pg_catalog|information_schema)$/;
 
@@ -43,6 +44,31 @@ const replicaRole = (one: ParsedStatement): readonly Hazard[] => {
   return [plain(RULES.checksOff, one, 'session_replication_role', message)];
 };
 
+/** `SELECT set_config('name', 'value', false)`: SET by another word. */
+const configured = (one: ParsedStatement): readonly Hazard[] => {
+  if (!/\bset_config\b/i.test(one.planned.statement.text)) return [];
+  const found: Hazard[] = [];
+  visit({ [one.node.type]: one.node.fields }, (type, call) => {
+    if (type !== 'FuncCall' || names(call, 'funcname').at(-1) !== 'set_config') return;
+    const [name, value, local] = nodes(call, 'args').map(({ fields }) => fields);
+    const setting = textOf(name);
+    if (setting === 'session_replication_role' && textOf(value)?.toLowerCase() === 'replica') {
+      const message = 'Foreign keys and triggers are not looked at from here on.';
+      found.push(plain(RULES.checksOff, one, 'session_replication_role', message));
+    }
+    if (isTrue(local) || (setting !== null && HARMLESS.test(setting))) return;
+    const message = `The setting ${setting ?? ''} acts on the following migrations too.`;
+    found.push(plain(RULES.settingLeak, one, 'session setting', message));
+  });
+  return found;
+};
+
+const textOf = (constant: Fields | undefined): string | null =>
+  textField(record(constant ?? {}, 'sval') ?? {}, 'sval');
+
+const isTrue = (constant: Fields | undefined): boolean =>
+  JSON.stringify(constant ?? {}).includes('"boolval":true');
+
 /** What takes guards away. */
 export const guardHazards = (scene: Scene): readonly Hazard[] =>
-  scene.statements.flatMap((one) => [...catalogueWrites(one), ...replicaRole(one)]);
+  scene.statements.flatMap((one) => [...catalogueWrites(one), ...replicaRole(one), ...configured(one)]);

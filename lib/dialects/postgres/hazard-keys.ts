@@ -7,6 +7,7 @@ import {
   type Probe,
 } from '../../risk/index.ts';
 import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
+import type { Remade } from './hazard-made-again.ts';
 import { fed, mended } from './hazard-mended.ts';
 import { addedNotValid, keyByIndex, validate } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
@@ -27,7 +28,7 @@ import { flag, type Node, node, record, textField } from './parse.ts';
 import { quote } from './quote.ts';
 
 const failing = (scene: Scene, subject: Subject, table: SchemaObject): Probe['positive'] =>
-  mended(scene, table, locate(scene, subject)) ? 'may-fail' : 'will-fail';
+  mended(scene, table, madeAt(scene, subject)) ? 'may-fail' : 'will-fail';
 
 /** Whether every column was there before: only then can the live data be asked. */
 const allBefore = (table: SchemaObject, columns: readonly string[]): boolean =>
@@ -113,7 +114,7 @@ const uniqueKey = (scene: Scene, subject: Subject, object: SchemaObject, table: 
         ? `${describeSubject(subject)} demands that the values of an expression be unique in ${nameOf(table)}.`
         : `${describeSubject(subject)} demands that (${listOf(object, 'columns').join(', ')}) be unique in ${nameOf(table)}.`,
       probe,
-      at: locate(scene, subject),
+      at: madeAt(scene, subject),
     }),
   ];
 };
@@ -136,7 +137,7 @@ const orphansProbe = (
     question: `rows in ${nameOf(table)} whose (${columns.join(', ')}) is not in ${nameOf(parent)}`,
     sql: `SELECT count(*) FROM ${quotedName(table)} child WHERE ${given.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quotedName(parent)} parent WHERE ${pairs.join(' AND ')})`,
     // A partner that is added mends them too.
-    positive: fed(scene, parent, locate(scene, subject)) ? 'may-fail' : failing(scene, subject, table),
+    positive: fed(scene, parent, madeAt(scene, subject)) ? 'may-fail' : failing(scene, subject, table),
     zero: 'keep',
   };
 };
@@ -148,12 +149,12 @@ const validation = (scene: Scene, subject: Subject, object: SchemaObject, table:
     const message = `${describeSubject(subject)} is added NOT VALID and nothing in the plan validates it.`;
     const rewrite = validate(table, object.name);
     return [
-      onTable(scene, RULES.notValidated, { table, subject, message, rewrite, at: locate(scene, subject) }),
+      onTable(scene, RULES.notValidated, { table, subject, message, rewrite, at: madeAt(scene, subject) }),
     ];
   }
   // Added NOT VALID and validated in the plan: where that is one transaction, it is told as such.
   if (isAddedNotValid(scene, subject) || isLeftByDetach(scene, subject)) return [];
-  const at = locate(scene, subject);
+  const at = madeAt(scene, subject);
   const rewrite = addedNotValid(scene, { table, name: object.name, at });
   if (subject.kind === 'foreign-key') {
     const message = `${describeSubject(subject)} is checked for every row while writes to ${nameOf(table)} and to the referenced table wait.`;
@@ -223,11 +224,20 @@ const isOfParentAlone = (scene: Scene, table: SchemaObject, at: PlannedStatement
   return relation?.inh !== true && relation !== undefined && table.attributes.partitionKey !== undefined;
 };
 
+/** Where a key is added: the statement that drops one of its name before is not it. */
+const madeAt = (scene: Scene, subject: Subject): PlannedStatement | undefined =>
+  alterParts(scene).findLast(
+    ({ command, table }) =>
+      table.name === subject.parent?.name &&
+      textField(command.fields, 'subtype') === 'AT_AddConstraint' &&
+      textField(node(command.fields, 'def')?.fields ?? {}, 'conname') === subject.name,
+  )?.one.planned ?? locate(scene, subject);
+
 /** Every hazard of a key, index or constraint that the plan makes on a table that is there. */
 export const keyHazards = (scene: Scene, subject: Subject, object: SchemaObject): Hazard[] => {
   const table = subject.parent && relationBefore(scene, subject.parent);
   if (!table) return [];
-  const found = isOfParentAlone(scene, table, locate(scene, subject))
+  const found = isOfParentAlone(scene, table, madeAt(scene, subject))
     ? []
     : uniqueKey(scene, subject, object, table);
   if (subject.kind === 'foreign-key' || subject.kind === 'check')
@@ -235,10 +245,31 @@ export const keyHazards = (scene: Scene, subject: Subject, object: SchemaObject)
   const rule = SIMPLE_KEYS[subject.kind];
   if (rule && !usesIndex(scene, subject)) {
     const message = `${describeSubject(subject)} builds its index while every use of ${nameOf(table)} waits.`;
-    const at = locate(scene, subject);
+    const at = madeAt(scene, subject);
     const rewrite = keyByIndex(scene, { table, key: object, at });
     const hazard = onTable(scene, rule, { table, subject, message, rewrite, at });
     found.push(isOfParentAlone(scene, table, at) ? lowered(hazard, PARENT_ALONE) : hazard);
   }
   return found;
+};
+
+/** A key that was there by the same name: it is built and checked like a new one; values that were unique by fewer columns still are. */
+export const remadeHazards = (scene: Scene, { subject, object, before }: Remade): readonly Hazard[] => {
+  const [old, columns] = [before ? listOf(before, 'columns') : [], listOf(object, 'columns')];
+  const isImplied =
+    before !== undefined &&
+    (before.kind !== 'index' || before.attributes.unique === true) &&
+    before.attributes.where === undefined &&
+    old.length > 0 &&
+    old.every((column) => columns.includes(column));
+  const found = keyHazards(scene, subject, object).filter(
+    ({ code }) => code !== RULES.uniqueDuplicates.code || !isImplied,
+  );
+  const table = subject.parent && relationBefore(scene, subject.parent);
+  if (subject.kind !== 'primary-key' || !table) return found;
+  const message = `${describeSubject(subject)} is dropped, and another is built while every use of ${nameOf(table)} waits.`;
+  return [
+    ...found,
+    onTable(scene, RULES.changePrimaryKey, { table, subject, message, at: madeAt(scene, subject) }),
+  ];
 };

@@ -35,8 +35,17 @@ const isUsing = (fields: Fields): boolean =>
     (command) => node(node(command.fields, 'def')?.fields ?? {}, 'raw_default') !== null,
   );
 
+/** Every key and column asks the same statements. */
+const known = new WeakMap<ParsedStatement, readonly Table[]>();
+
 /** Tables whose rows one statement changes or removes. */
 const changed = (one: ParsedStatement, scene: Scene): readonly Table[] => {
+  const found = known.get(one) ?? changedBy(one, seenFrom(scene, one));
+  known.set(one, found);
+  return found;
+};
+
+const changedBy = (one: ParsedStatement, scene: Scene): readonly Table[] => {
   const { type, fields } = one.node;
   if (type === 'TruncateStmt')
     return nodes(fields, 'relations').flatMap((item) => meant(scene, item.fields) ?? []);
@@ -82,7 +91,7 @@ export const mended = (scene: Scene, table: Table, at: PlannedStatement | undefi
   return earlier.some(
     (one) =>
       mayTouch(one, table) ||
-      changed(one, seenFrom(scene, one)).some((own) => reached.some((each) => isSame(scene, own, each))),
+      changed(one, scene).some((own) => reached.some((each) => isSame(scene, own, each))),
   );
 };
 

@@ -52,6 +52,7 @@ const PRINTED: Readonly<Record<string, number>> = {
 
 const longest = (from: TypeName): number => {
   const [digits] = from.modifiers;
+  if (/^character/.test(from.base)) return digits ?? (from.base === 'character' ? 1 : Infinity);
   // A sign, a point, and a nought before it.
   if (from.base === 'numeric' && digits !== undefined) return digits + 3;
   return isCitext(from) || from.base.endsWith('[]') ? Infinity : (PRINTED[from.base] ?? 0);

@@ -1,7 +1,7 @@
 // Hazards that the statements' text shows: locks, what cannot be in a transaction, renames, what a schema does not hold. Pure.
 import { adjusted, type Hazard } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
-import { ACCESS, ALL_TAKEN_BACK } from './hazard-access.ts';
+import { ACCESS, ALL_TAKEN_BACK, HARMLESS } from './hazard-access.ts';
 import { alterTable } from './hazard-alter-table.ts';
 import { domainAltered } from './hazard-composites.ts';
 import { enumChanged } from './hazard-enums.ts';
@@ -150,9 +150,6 @@ const truncated: Reader = (fields, one, scene) =>
     const rule = textField(fields, 'behavior') === 'DROP_CASCADE' ? RULES.truncateCascade : RULES.truncate;
     return [atTable(scene, rule, { table, one, message: `All rows of ${nameOf(table)} are removed.` })];
   });
-
-/** Settings that change nothing of what later statements mean. */
-const HARMLESS = /_timeout$|^(client_min_messages|application_name|maintenance_work_mem)$/;
 
 const settingKept: Reader = (fields, one) => {
   const kind = textField(fields, 'kind');

@@ -16,7 +16,8 @@ import {
   type Subject,
 } from '../../schema/index.ts';
 import { alterHazards, enumValueRemoved, recreatedColumns } from './hazard-alters.ts';
-import { keyHazards } from './hazard-keys.ts';
+import { keyHazards, remadeHazards } from './hazard-keys.ts';
+import { madeAgain, remadeKeys } from './hazard-made-again.ts';
 import { mended } from './hazard-mended.ts';
 import { notNullByCheck } from './hazard-rewrites.ts';
 import { RULES } from './hazard-rules.ts';
@@ -258,12 +259,17 @@ export const structureHazards = (scene: Scene): readonly Hazard[] => {
         : [];
     return change.action === 'alter' ? alterHazards(scene, change) : [];
   });
+  const remade = remadeKeys(scene)
+    .filter(({ subject }) => !subject.parent || !isReplaced(scene, subject.parent))
+    .flatMap((one) => remadeHazards(scene, one));
   const columns = recreatedColumns(scene);
   const anew = new Set(columns.map(({ subject }) => subject));
   return [
     // What the new column has that the old one had not meets no row.
     ...[...shared.map(unlessProven(scene)), ...own].filter(({ subject }) => !anew.has(subject)),
     ...columns,
+    ...remade,
+    ...madeAgain(scene),
     ...recreated(scene),
     ...enumSwapped(scene),
   ];

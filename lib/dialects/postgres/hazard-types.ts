@@ -72,11 +72,28 @@ const LOSSY: readonly (readonly [RegExp, RegExp])[] = [
   [/^timestamp/, /^(date|time)/],
   [/^(double precision|real|numeric)$/, /^(smallint|integer|bigint)$/],
   [/^double precision$/, /^real$/],
+  [/^(numeric|bigint)$/, /^(double precision|real)$/],
+  [/^integer$/, /^real$/],
+  [/^(smallint|integer|bigint)$/, /^boolean$/],
+  [/^money$/, /^(numeric|smallint|integer|bigint|real)$/],
+  [/^time with time zone$/, /^time without time zone$/],
+  [/^inet$/, /^cidr$/],
+  [/^bit( varying)?$/, /^bit( varying)?$/],
   [/^jsonb?$/, /^(?!jsonb?$|text$)/],
 ];
 
+/** Every value of the old type is one of the new, although the pair as such is lossy: room for all bits, for all digits. */
+const holdsAll = (from: TypeName, to: TypeName): boolean => {
+  const [own] = from.modifiers;
+  if (to.base === 'bit varying')
+    return (to.modifiers[0] ?? Infinity) >= (own ?? (from.base === 'bit' ? 1 : Infinity));
+  const digits = { 'double precision': 15, real: 6 }[to.base];
+  return from.base === 'numeric' && own !== undefined && digits !== undefined && own <= digits;
+};
+
 const isLossy = (from: TypeName, to: TypeName): boolean =>
-  losesDigits(from, to) || LOSSY.some(([before, after]) => before.test(from.base) && after.test(to.base));
+  !holdsAll(from, to) &&
+  (losesDigits(from, to) || LOSSY.some(([before, after]) => before.test(from.base) && after.test(to.base)));
 
 export interface TypeChange {
   readonly subject: Subject;

@@ -70,9 +70,18 @@ interface Part {
   readonly command: Node;
 }
 
+/** Every key and column asks for them. */
+const known = new WeakMap<Scene['statements'], readonly Part[]>();
+
 /** Every part of every ALTER TABLE, in order. */
-export const alterParts = (scene: Scene): readonly Part[] =>
-  scene.statements.flatMap((one) => {
+export const alterParts = ({ statements }: Scene): readonly Part[] => {
+  const parts = known.get(statements) ?? partsOf(statements);
+  known.set(statements, parts);
+  return parts;
+};
+
+const partsOf = (statements: Scene['statements']): readonly Part[] =>
+  statements.flatMap((one) => {
     const table = one.node.type === 'AlterTableStmt' ? relationIn(one.node.fields) : null;
     return table ? nodes(one.node.fields, 'cmds').map((command) => ({ one, table, command })) : [];
   });

@@ -16,16 +16,19 @@ const tableOf = (one: Read, { input, context }: Text): SchemaObject | undefined 
 /** The columns that the statement names, in its list or behind SET; null where it names none and so fills each. */
 const namedColumns = (one: Read, fold: (name: string) => string): readonly string[] | null => {
   const { tokens, depths } = one.reading;
-  const list = one.change?.target.next ?? 0;
+  const behind = one.change?.target.next ?? 0;
+  // `REPLACE t PARTITION (p0) (a) VALUES ...`.
+  const isPart = one.reading.words[behind] === 'PARTITION';
+  const list = isPart ? tokens.findIndex((token, at) => at > behind && token.text === ')') + 1 : behind;
   const set = findWord(one.reading, ['SET']);
   if (set < 0 && tokens[list]?.text !== '(') return null;
   const [from, depth] = set < 0 ? [list, 1] : [set, 0];
-  const behind = tokens.findIndex((_token, at) => at > from && set < 0 && depths[at] === 0);
+  const end = tokens.findIndex((_token, at) => at > from && set < 0 && depths[at] === 0);
   const begins = (at: number): boolean =>
     depths[at] === depth && (at === from + 1 || tokens[at - 1]?.text === ',');
   return tokens
     .map((token, at) => ({ name: fold(token.value ?? token.text), at }))
-    .filter(({ at }) => at > from && (behind < 0 || at < behind) && begins(at))
+    .filter(({ at }) => at > from && (end < 0 || at < end) && begins(at))
     .map(({ name }) => name);
 };
 

@@ -153,6 +153,23 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     ['my-add-index blocking'],
     ['my-unique-duplicates'],
   ),
+  one('two indexes in one ALTER', 'ALTER TABLE t ADD INDEX i (n), ADD UNIQUE KEY j (id, n);', [
+    'my-add-index blocking',
+    'my-add-index blocking',
+    ADVICE,
+  ]),
+  {
+    name: 'drop an index that was there',
+    base: 'CREATE TABLE w (id INT PRIMARY KEY, n INT, KEY i (n)); INSERT INTO w VALUES (1, 1)',
+    sql: 'DROP INDEX i ON w',
+    expect: ['my-drop-index advice'],
+  },
+  {
+    name: 'drop an index that was there by ALTER',
+    base: 'CREATE TABLE w (id INT PRIMARY KEY, n INT, KEY i (n)); INSERT INTO w VALUES (1, 1)',
+    sql: 'ALTER TABLE w DROP INDEX i',
+    expect: ['my-drop-index advice', ADVICE],
+  },
   one('full text', 'CREATE FULLTEXT INDEX i ON t (note)', ['my-fulltext-spatial-index blocking']),
   one('foreign key with orphans', 'ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (n) REFERENCES p (id)', [
     'my-add-fk-copy blocking 2',

@@ -20,6 +20,8 @@ export interface Outcome extends ProbedHazards {
   readonly found: readonly Hazard[];
   /** Why the migration failed on the rows; null where it did not. */
   readonly failure: string | null;
+  /** What was advised in place of a statement and failed on a copy of the rows, with why. */
+  readonly refused: readonly string[];
   /** Why it failed on empty tables. */
   readonly emptyFailure: string | null;
 }
@@ -92,6 +94,15 @@ export const outcomeOf = async (folder: string, name: string, scenario: Scenario
     const found = [...dialect.hazards(input), ...text];
     return { found, ...(await answerProbes(found, ask(session))) };
   });
+  const spare = await makeFile(folder, `${name}-spare.db`, `${scenario.schema};${scenario.data ?? ''}`);
+  const refused = await withSession(spare, 'write', async (session) => {
+    const failed: string[] = [];
+    for (const { rewrite } of probed.hazards) {
+      if (rewrite !== undefined)
+        await session.execute(rewrite).catch((error) => failed.push(`${rewrite}: ${error}`));
+    }
+    return failed;
+  });
   const failure = await withSession(live, 'write', (session) => run(session, statements));
-  return { ...probed, failure, emptyFailure };
+  return { ...probed, failure, emptyFailure, refused };
 };

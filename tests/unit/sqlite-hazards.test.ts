@@ -28,6 +28,7 @@ spec('sqlite-hazards', ({ test, before }) => {
     test(one.name, async () => {
       const outcome = await outcomeOf(folder, String(index), one);
       const shown = outcome.hazards;
+      assert.equal(outcome.refused, []);
       const list = shown
         .map(({ code, severity, willFail }) => `${code}=${severity}${willFail ? '!' : ''}`)
         .join(', ');

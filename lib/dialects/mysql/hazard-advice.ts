@@ -72,7 +72,8 @@ const longNames = ({ planned, facts }: ReadStatement): Hazard[] => {
 const RIGHTS = /^(GRANT|REVOKE|(CREATE OR REPLACE|ALTER|DROP|RENAME) (USER|ROLE))\b/;
 
 const rights = ({ planned, facts }: ReadStatement): Hazard[] => {
-  const isPassword = facts.verb === 'SET' && /^\s*SET\s+PASSWORD\b/i.test(planned.statement.text);
+  const isPassword =
+    facts.verb === 'SET' && /^\s*SET\s+(PASSWORD|DEFAULT\s+ROLE)\b/i.test(planned.statement.text);
   if (!RIGHTS.test(facts.verb) && !isPassword) return [];
   return [
     hazardOf(RULES.grantRevoke, {

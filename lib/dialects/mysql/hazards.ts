@@ -11,6 +11,7 @@ import { keyHazards } from './hazard-keys.ts';
 import { liveHazards } from './hazard-live.ts';
 import { onlineHazards } from './hazard-online.ts';
 import { programHazards } from './hazard-programs.ts';
+import { rewritten } from './hazard-rewrites.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { locate, mended, type Scene, sceneOf } from './hazard-scene.ts';
 import { statementHazards } from './hazard-statements.ts';
@@ -130,5 +131,5 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
   for (const hazard of [...found, ...liveHazards(scene, found)]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
   }
-  return [...unique.values()];
+  return [...unique.values()].map((hazard) => rewritten(scene, hazard));
 };

@@ -15,6 +15,9 @@ const MODIFIERS = new Set([
   'AGGREGATE',
   'VECTOR',
   'UNDO',
+  // OPTIMIZE LOCAL TABLE.
+  'LOCAL',
+  'NO_WRITE_TO_BINLOG',
 ]);
 const OBJECTS = new Set([
   'TABLE',
@@ -96,7 +99,7 @@ export const objectHead = (words: readonly Word[]): ObjectHead | null => {
     ) {
       verb.push(word);
       at += 1;
-    } else if (word === 'TABLES' && /^(DROP|RENAME)$/.test(verb[0] ?? '')) {
+    } else if (word === 'TABLES' && /^(DROP|RENAME|OPTIMIZE|REPAIR|ANALYZE)$/.test(verb[0] ?? '')) {
       // The same word in another spelling (manuals, "DROP TABLE", "RENAME TABLE").
       return { verb: [...verb, 'TABLE'].join(' '), object: 'TABLE', at: skipIfExists(words, at + 1) };
     } else if (OBJECTS.has(word)) {

@@ -8,6 +8,7 @@ import { rebuildHazards } from './hazard-rebuilds.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { columnSubject, columnsOf, type Scene, sceneOf } from './hazard-scene.ts';
 import { statementHazards } from './hazard-statements.ts';
+import { quote } from './rules.ts';
 
 export { rules };
 
@@ -18,6 +19,15 @@ const decidedByCopy = (scene: Scene): ReadonlySet<string> =>
       columnsOf(before).map((column) => describeSubject(columnSubject(before, column.name))),
     ),
   );
+
+/** The safer statement, where one is enough. */
+const rewritten = (hazard: Hazard): Hazard => {
+  const [, table] = /^table (.+)$/.exec(hazard.subject) ?? [];
+  if (hazard.code === RULES.dropTable.code && table !== undefined)
+    return { ...hazard, rewrite: `ALTER TABLE ${quote(table)} RENAME TO ${quote(`${table}_old`)};` };
+  if (hazard.code === RULES.noFkCheck.code) return { ...hazard, rewrite: 'PRAGMA foreign_key_check;' };
+  return hazard;
+};
 
 const keyOf = (hazard: Hazard): string =>
   JSON.stringify([hazard.code, hazard.subject, hazard.migration ?? null, hazard.line ?? null]);
@@ -38,5 +48,5 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     if (hazard.code === RULES.notNull.code && copied.has(hazard.subject)) continue;
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
   }
-  return [...unique.values()];
+  return [...unique.values()].map(rewritten);
 };

@@ -1,4 +1,4 @@
--- found: my-event-acts my-trigger-acts x-replace-deletes-rows x-create-or-replace my-drop-trigger-event-view my-explicit-lock my-drop-constraint my-sequence-set my-change-default
+-- found: my-event-acts my-trigger-acts x-replace-deletes-rows my-row-format-compression my-grant-revoke x-create-or-replace my-drop-trigger-event-view my-explicit-lock my-drop-constraint my-sequence-set my-change-default
 -- history: partial
 -- open: my-event-acts x-replace-deletes-rows
 CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY COMMENT 'x' DO DELETE FROM crates;
@@ -11,3 +11,5 @@ ALTER DATABASE shop READ ONLY = 1;
 ALTER TABLE crates ALTER CHECK positive NOT ENFORCED;
 ALTER TABLE crates AUTO_INCREMENT = 10;
 ALTER DATABASE shop CHARACTER SET latin1;
+OPTIMIZE LOCAL TABLE crates;
+SET DEFAULT ROLE NONE TO clerk;

@@ -70,6 +70,38 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     'my-narrow-decimal destructive 1',
     ADVICE,
   ]),
+  one('number that a float rounds', 'ALTER TABLE t MODIFY big FLOAT', [
+    'my-narrow-decimal destructive',
+    ADVICE,
+  ]),
+  one('number that a double keeps', 'ALTER TABLE t MODIFY n DOUBLE', [
+    'my-change-type-copy blocking',
+    ADVICE,
+  ]),
+  one('text that becomes a number', 'ALTER TABLE t MODIFY note INT', ['my-lossy-type destructive', ADVICE]),
+  one('number that becomes a short text', 'ALTER TABLE t MODIFY big VARCHAR(5)', [
+    'my-narrow-string destructive 1',
+    ADVICE,
+  ]),
+  one('number that becomes a long text', 'ALTER TABLE t MODIFY big VARCHAR(21)', [
+    'my-change-type-copy blocking',
+    ADVICE,
+  ]),
+  one('text that becomes a member', "ALTER TABLE t MODIFY note ENUM('a','b')", [
+    'my-enum-set-remove destructive 1',
+    ADVICE,
+  ]),
+  one('number that becomes bits', 'ALTER TABLE t MODIFY big BIT(4)', ['my-narrow-int destructive 1', ADVICE]),
+  one('date that becomes a number', 'ALTER TABLE t MODIFY d BIGINT', ['my-lossy-type destructive', ADVICE]),
+  one('text that becomes bytes', 'ALTER TABLE t MODIFY note VARBINARY(200)', [
+    'my-change-type-copy blocking',
+    ADVICE,
+  ]),
+  one('values that are computed from now on', 'ALTER TABLE t MODIFY big BIGINT AS (n + 1) STORED', [
+    'my-drop-column destructive',
+    ADVICE,
+  ]),
+  one('wider key', 'ALTER TABLE empty MODIFY id BIGINT', ['my-change-type-copy advice', ADVICE]),
   one('narrow text', "ALTER TABLE t MODIFY name VARCHAR(5) NOT NULL DEFAULT 'x' COMMENT 'c'", [
     'my-narrow-string destructive 1',
     ADVICE,

@@ -117,6 +117,13 @@ const generatedOf = (rest: readonly Word[]): Record<string, Value | undefined> =
   return { generated: valueAt(rest, at + 1), generatedAs: stored ? 'stored' : 'virtual' };
 };
 
+/** MySQL's `SRID 4326`, MariaDB's `REF_SYSTEM_ID = 4326`. */
+const sridOf = (rest: readonly Word[]): number | undefined => {
+  const at = Math.max(indexOf(rest, 'SRID'), indexOf(rest, 'REF_SYSTEM_ID'));
+  const value = at < 0 ? undefined : rest.slice(at + 1).find(({ kind }) => kind === 'number');
+  return value && Number(value.text);
+};
+
 /** A column from the words behind its name. */
 export const columnObject = (name: string, words: readonly Word[]): SchemaObject => {
   const { type, next } = typeAt(words, 0);
@@ -134,6 +141,7 @@ export const columnObject = (name: string, words: readonly Word[]): SchemaObject
       default: value?.toUpperCase() === 'NULL' ? undefined : value,
       ...generatedOf(rest),
       collation: collationOf(rest),
+      srid: sridOf(rest),
       autoIncrement: has(rest, 'AUTO_INCREMENT') || undefined,
       invisible: has(rest, 'INVISIBLE') || undefined,
       comment: comment < 0 ? undefined : rest[comment + 1]?.value,

@@ -3,7 +3,7 @@
 import { fitToTable, type Hazard, hazardOf, rowsProbe, valuesProbe } from '../../risk/index.ts';
 import { childOf, describeSubject, subjectOf } from '../../schema/index.ts';
 import { type Alter, clauseColumn } from './alter.ts';
-import { assumedCharset, charsetOf } from './hazard-charsets.ts';
+import { assumedCharset, charsetOf, heldByAll } from './hazard-charsets.ts';
 import { RULES } from './hazard-rules.ts';
 import { type ReadStatement, type Scene, tableBefore } from './hazard-scene.ts';
 import { objectHead } from './head.ts';
@@ -113,7 +113,8 @@ const converted = (scene: Scene, alter: Alter): Hazard[] =>
     const to = clause[at + 1]?.value;
     if (clause[0]?.text !== 'CONVERT' || at < 0 || !isConverted(scene, alter, to)) return [];
     const message = `Every text column of table ${alter.table} is converted to ${to ?? 'another character set'}.`;
-    return [hazardOf(RULES.charset, { subject: `table ${alter.table}`, message, at: alter.planned })];
+    const found = hazardOf(RULES.charset, { subject: `table ${alter.table}`, message, at: alter.planned });
+    return [heldByAll(found, '', charsetOf(to?.toLowerCase()))];
   });
 
 /** What the difference does not show. */

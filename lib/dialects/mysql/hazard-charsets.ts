@@ -1,4 +1,5 @@
-// How many bytes a character of a column takes. Facts and arithmetic; pure.
+// How many bytes a character of a column takes, and which set holds all others. Facts and arithmetic; pure.
+import { adjusted, type Hazard } from '../../risk/index.ts';
 import type { SchemaObject } from '../../schema/index.ts';
 import type { Scene } from './hazard-scene.ts';
 
@@ -24,3 +25,9 @@ export const bytesPerCharacter = (
   if (/^(utf8|utf8mb3|eucjpms|ujis)$/.test(charset)) return 3;
   return /^(ucs2|sjis|cp932|gbk|gb2312|big5|euckr)$/.test(charset) ? 2 : 1;
 };
+
+/** Every character of every other set is one of utf8mb4; what is no text may be none. */
+export const heldByAll = (hazard: Hazard, from: string, to: string): Hazard =>
+  to === 'utf8mb4' && from !== 'binary' && hazard.severity === 'destructive'
+    ? adjusted(hazard, 'blocking', 'utf8mb4 has every character')
+    : hazard;

@@ -10,9 +10,9 @@ import {
   type Subject,
 } from '../../schema/index.ts';
 import { clauseColumn } from './alter.ts';
-import { bytesPerCharacter, charsetOf } from './hazard-charsets.ts';
+import { bytesPerCharacter, charsetOf, heldByAll } from './hazard-charsets.ts';
 import { RULES } from './hazard-rules.ts';
-import { countProbe, finding, misfit, names, type Scene, tableBefore } from './hazard-scene.ts';
+import { countProbe, finding, misfit, names, type Scene, tableAfter, tableBefore } from './hazard-scene.ts';
 import { type Effect, parseType, typeEffect } from './hazard-types.ts';
 import { UNKNOWN, unknownBefore } from './hazard-unknown.ts';
 import { quote } from './quote.ts';
@@ -35,6 +35,7 @@ const EFFECT_RULES: Readonly<Record<Exclude<Effect, 'none'>, HazardRule>> = {
   'narrow-string': RULES.narrowString,
   'narrow-temporal': RULES.narrowTemporal,
   'binary-pad': RULES.binaryPad,
+  lossy: RULES.lossyType,
   'varchar-bytes': RULES.varcharBytes,
   'members-removed': RULES.membersRemoved,
   'members-reordered': RULES.membersReordered,
@@ -104,7 +105,8 @@ const collationHazards = (site: Site, change: AttributeChange): Hazard[] => {
       where: lossyWhere(column, to),
       positive: misfit(scene, table),
     });
-    return [finding(scene, { rule: RULES.charset, subject, table, message, probe, grows: true })];
+    const found = finding(scene, { rule: RULES.charset, subject, table, message, probe, grows: true });
+    return [heldByAll(found, from, to)];
   }
   if (!isInUniqueKey(site) || !/^\w+$/.test(String(change.to))) return [];
   const probe = {
@@ -181,6 +183,8 @@ const otherHazards = (site: Site, change: AttributeChange): Hazard[] => {
   const found = (rule: HazardRule, message: string, grows = false): Hazard[] => [
     finding(scene, { rule, subject, table, message, grows }),
   ];
+  if (change.name === 'generated' && change.from === undefined)
+    return found(RULES.dropColumn, `The values of ${what} are replaced by computed ones.`);
   if (change.name === 'srid') return found(RULES.srid, `${what} changes its coordinate system.`);
   // A default that MODIFY leaves out is told as what it is: left out.
   if (
@@ -202,15 +206,22 @@ const BY_ATTRIBUTE: Readonly<Record<string, (site: Site, change: AttributeChange
   collation: collationHazards,
 };
 
+/** A column of the primary key is required whatever is said of it (manual, "CREATE TABLE"). */
+const isInPrimaryKey = ({ scene, table, column }: Site): boolean =>
+  (tableAfter(scene, table)?.children ?? []).some(
+    (child) => child.kind === 'primary-key' && names(child, 'columns').includes(column),
+  );
+
 const altered = (scene: Scene, change: Altered): Hazard[] => {
   const { subject } = change;
   const table = subject.parent && tableBefore(scene, subject.parent.name);
   const before = table && childOf(table, 'column', subject.name);
   if (!table || !before) return [];
   const site: Site = { scene, subject, table: table.name, column: subject.name, before };
+  const attributes = change.attributes.filter((one) => !(one.name === 'nullable' && isInPrimaryKey(site)));
   return [
-    ...change.attributes.flatMap((one) => (BY_ATTRIBUTE[one.name] ?? otherHazards)(site, one)),
-    ...lostAttributes(site, change.attributes),
+    ...attributes.flatMap((one) => (BY_ATTRIBUTE[one.name] ?? otherHazards)(site, one)),
+    ...lostAttributes(site, attributes),
   ];
 };
 

@@ -128,6 +128,12 @@ const COLUMNS = {
     'Parts of dates and times are lost.',
     'Look for values that have these parts first.',
   ),
+  lossyType: row(
+    'my-lossy-type',
+    'destructive',
+    'Values of one kind become values of another: what has no meaning there is refused in strict mode and changed without it, and leading zeros, digits or the form of a date change in either.',
+    'Add a column of the new type, convert into it, compare, and switch.',
+  ),
   binaryPad: row(
     'my-binary-fixed-pad',
     'destructive',

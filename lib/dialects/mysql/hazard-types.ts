@@ -1,4 +1,5 @@
 // Column types, read from the server's own words, and what a change from one to another does to values. Pure.
+import { crossing } from './hazard-crossings.ts';
 import { literal, quote } from './quote.ts';
 
 export interface ColumnType {
@@ -60,6 +61,7 @@ export type Effect =
   | 'members-removed'
   | 'members-reordered'
   | 'members-grow'
+  | 'lossy'
   | 'copy';
 
 export interface TypeEffect {
@@ -218,5 +220,5 @@ export const typeEffect = (fromText: string, toText: string, bytesPerCharacter: 
     return stringEffect(from, to, bytesPerCharacter);
   }
   if (TEMPORAL.test(from.base) && TEMPORAL.test(to.base)) return temporalEffect(from, to);
-  return only('copy');
+  return crossing(from, to);
 };

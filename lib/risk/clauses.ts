@@ -246,10 +246,11 @@ const comparesTrue = (tokens: readonly Token[]): boolean => {
 };
 
 const ALWAYS =
-  /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|'[1-9]\d*'|.*(?<!NOT) LIKE '%+'|.*(?<!NOT) (REGEXP|RLIKE|~) '\^?(\.\*)?\$?'|'(T|TRUE|Y|YES|ON|1)' :: ?BOOL(EAN)?|'(T|TRUE|Y|YES|ON|1)' : : BOOL(EAN)?)$/;
+  /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|'[1-9]\d*'|.*(?<!NOT) LIKE '%+'|.*(?<!NOT) GLOB '\*+'|.*(?<!NOT) (REGEXP|RLIKE|~) '\^?(\.\*)?\$?'|'(T|TRUE|Y|YES|ON|1)' :: ?BOOL(EAN)?|'(T|TRUE|Y|YES|ON|1)' : : BOOL(EAN)?)$/;
 
-/** `1 IS NOT NULL`, `EXISTS (SELECT 1)`: no column is asked. */
+/** `1 IS NOT NULL`, `EXISTS (SELECT 1)`, `a IS a`: no column is asked, or only whether it is itself. */
 const asksNothing = (words: string): boolean => {
+  if (/^(\S+(?: \. \S+)?) IS (?:NOT DISTINCT FROM )?\1$/.test(words)) return true;
   if (/^(\d+|'[^']*') IS NOT NULL$/.test(words)) return true;
   return /^EXISTS \( SELECT (\d+|'[^']*'|TRUE|NULL|\*) \)$/.test(words);
 };

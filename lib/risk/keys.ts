@@ -42,7 +42,9 @@ const isNumberKey = (column: Column): boolean => {
 };
 
 const isRequired = (column: Column): boolean =>
-  isKnown(column) ? column.found?.attributes.nullable === false : KEY_NAMES.test(column.name);
+  isKnown(column)
+    ? column.found?.attributes.nullable === false || isNumberKey(column)
+    : KEY_NAMES.test(column.name);
 
 /** The tokens without the table that stands before the column. */
 const unqualified = (where: readonly Token[]): readonly Token[] =>

@@ -130,7 +130,7 @@ const runnerOf = (
     });
   throw new DbsyncError('SOURCE_UNSUPPORTED', {
     summary: `dbsync cannot hand a run to Prisma's own command line on ${provider.title}.`,
-    why: "Prisma hands its native engine the URL, password and all, in the argument list, and the engine does not say what it sends; dbsync's own engine has no connector for this database.",
+    why: "The engine that takes the native one's place has no connector for this database, and a native one does not say what it sends: no statement could be written down before it runs, limited, or stopped before the next. Prisma 7 also hands it the URL, password and all, in the argument list.",
     next: ["Remove `executor: 'tool'` from this environment: dbsync then sends the same files itself."],
   });
 };

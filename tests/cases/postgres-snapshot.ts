@@ -392,6 +392,27 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
     change: 'DROP INDEX i; CREATE INDEX i ON t (upper(a))',
   },
   {
+    name: 'index: columns of a partial one',
+    base: `${T} CREATE UNIQUE INDEX i ON t (a) WHERE b > 0`,
+    change: 'DROP INDEX i; CREATE UNIQUE INDEX i ON t (id) WHERE b > 0',
+  },
+  {
+    name: 'index: order of a partial one',
+    base: `${T} CREATE INDEX i ON t (a) WHERE b > 0`,
+    change: 'DROP INDEX i; CREATE INDEX i ON t (a DESC) WHERE b > 0',
+  },
+  {
+    name: 'index: included columns of one with options',
+    base: `${T} CREATE INDEX i ON t (a) INCLUDE (b) WITH (fillfactor = 50)`,
+    change: 'DROP INDEX i; CREATE INDEX i ON t (a) INCLUDE (id) WITH (fillfactor = 50)',
+  },
+  {
+    name: 'index: columns of one where NULLs are alike',
+    base: `${T} CREATE UNIQUE INDEX i ON t (a) NULLS NOT DISTINCT`,
+    change: 'DROP INDEX i; CREATE UNIQUE INDEX i ON t (id) NULLS NOT DISTINCT',
+    since: 15,
+  },
+  {
     name: 'index: predicate',
     base: `${T} CREATE INDEX i ON t (a) WHERE b > 0`,
     change: 'DROP INDEX i; CREATE INDEX i ON t (a) WHERE b > 1',

@@ -100,7 +100,8 @@ const rowOf = (
   attributes: Record<string, Value>,
 ): CatalogueRow => {
   const more = recordOf(fields._more);
-  if (more !== null) Object.assign(attributes, more);
+  // JSON says null where a column of the answer is just not there, and what refines a row asks what is there.
+  for (const [name, value] of Object.entries(more ?? {})) if (value !== null) attributes[name] = value;
   const parent = textOf(fields._parent);
   return {
     catalogue: _class ?? textOf(fields._class),

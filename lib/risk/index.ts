@@ -17,6 +17,7 @@ export {
   inlineAcceptances,
   type MigrationText,
 } from './inline.ts';
+export { mayBeMended, type RowChange } from './mended.ts';
 export {
   type Evidence,
   type Hazard,
@@ -42,6 +43,7 @@ export { type Ask, answerProbes, type ProbedHazards } from './probes.ts';
 export { type TextFacts, type TextualContext, tableNamed } from './reading.ts';
 export { type Alike, renamedColumns, renamedTables, type SuspectedRename } from './rename.ts';
 export { PROCESS_RULES, processRule } from './rules.ts';
+export { sampleOf } from './samples.ts';
 export {
   nullsProbe,
   quotedTable,

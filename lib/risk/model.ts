@@ -45,6 +45,8 @@ export interface Evidence {
   readonly count: number | null;
   /** What the database said in place of an answer, such as that the time was over. */
   readonly unanswered?: string;
+  /** It was a row's value that could not be computed with. */
+  readonly refused?: true;
   /** False: the engine's estimate. */
   readonly exact: boolean;
   readonly samples: readonly string[];

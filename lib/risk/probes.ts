@@ -38,15 +38,30 @@ const sampleText = (row: readonly unknown[]): string => {
   return short(values.join(', '), LONGEST_SAMPLE);
 };
 
-type Answer<T> = { readonly value: T } | { readonly error: string };
+type Answer<T> = { readonly value: T } | { readonly error: string; readonly ofValue: boolean };
+
+const field = (error: unknown, name: string): string => {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  return typeof value === 'string' ? value : '';
+};
+
+/**
+ * SQLSTATE class 22, data exception: a value of some row made the question fail (ISO/IEC 9075-2, and the manuals of all servers). The
+ * server's words then hold that value, which is nobody's business here.
+ */
+const dataException = (error: unknown): string | null =>
+  [field(error, 'code'), field(error, 'sqlState')].find((code) => /^22[0-9A-Z]{3}$/.test(code)) ?? null;
 
 /** A probe that fails or takes too long proves nothing, and the hazard stays as it is. */
 const attempt = async <T>(work: () => Promise<T>): Promise<Answer<T>> => {
   try {
     return { value: await work() };
   } catch (error) {
+    const code = dataException(error);
+    if (code !== null)
+      return { error: `a value of some row makes the question itself fail (${code})`, ofValue: true };
     const said = error instanceof Error ? error.message : String(error);
-    return { error: short(said.split('\n')[0] ?? '', LONGEST_REASON) };
+    return { error: short(said.split('\n')[0] ?? '', LONGEST_REASON), ofValue: false };
   }
 };
 
@@ -64,6 +79,7 @@ const answer = async (probe: Probe, ask: Ask): Promise<Evidence> => {
     question: probe.question,
     count,
     ...('error' in counted && { unanswered: counted.error }),
+    ...('error' in counted && counted.ofValue && { refused: true as const }),
     exact: true,
     samples: await samplesOf(probe, count, ask),
   };
@@ -73,8 +89,10 @@ const answer = async (probe: Probe, ask: Ask): Promise<Evidence> => {
 const settle = (hazard: Hazard, probe: Probe, evidence: Evidence): Hazard | null => {
   const { probe: _answered, ...rest } = hazard;
   const known: Hazard = { ...rest, evidence: [...hazard.evidence, evidence] };
-  if (evidence.count === null) return known;
-  if (evidence.count > 0) return probe.positive === 'will-fail' ? { ...known, willFail: true } : known;
+  const fails = probe.positive === 'will-fail';
+  // What the question cannot compute of a row, the statement cannot either.
+  if (evidence.count === null) return evidence.refused && fails ? { ...known, willFail: true } : known;
+  if (evidence.count > 0) return fails ? { ...known, willFail: true } : known;
   if (probe.zero === 'dismiss') return null;
   // An empty table has lowered it already; one reason is enough.
   return probe.zero === 'lower' && hazard.adjusted === undefined

@@ -1,10 +1,17 @@
 // Hazards that the difference between two snapshots shows, whatever the statements looked like. Pure; every code, quote and
 // question that belongs to one database is handed in.
-import { type Change, describeSubject, type SchemaObject, type Subject } from '../schema/index.ts';
+import {
+  type Change,
+  describeSubject,
+  findObject,
+  type SchemaObject,
+  type Subject,
+} from '../schema/index.ts';
 import { fitToTable, hazardOf } from './hazard.ts';
 import type { Hazard, HazardRule, PlannedStatement, Probe, RiskInput } from './model.ts';
 import { lostAt } from './moves.ts';
 import { type Alike, renamedColumns, renamedTables, type SuspectedRename } from './rename.ts';
+import { sampleOf } from './samples.ts';
 
 type Table = Pick<Subject, 'namespace' | 'name'>;
 
@@ -69,13 +76,21 @@ export const valuesProbe = (table: Table, column: string, quote: (name: string) 
 export const nullsProbe = (
   table: Table,
   column: string,
-  parts: { readonly quote: (name: string) => string; readonly mended: boolean },
-): Probe => ({
-  question: `rows where ${describeSubject({ kind: 'column', namespace: null, name: column, parent: { kind: 'table', ...table } })} is null`,
-  sql: `SELECT count(*) FROM ${quotedTable(table, parts.quote)} WHERE ${parts.quote(column)} IS NULL`,
-  positive: parts.mended ? 'may-fail' : 'will-fail',
-  zero: 'dismiss',
-});
+  parts: {
+    readonly quote: (name: string) => string;
+    readonly mended: boolean;
+    readonly before: SchemaObject | undefined;
+  },
+): Probe => {
+  const from = `FROM ${quotedTable(table, parts.quote)} WHERE ${parts.quote(column)} IS NULL`;
+  return {
+    question: `rows where ${describeSubject({ kind: 'column', namespace: null, name: column, parent: { kind: 'table', ...table } })} is null`,
+    sql: `SELECT count(*) ${from}`,
+    ...sampleOf({ table: parts.before, from, quote: parts.quote }),
+    positive: parts.mended ? 'may-fail' : 'will-fail',
+    zero: 'dismiss',
+  };
+};
 
 /** Where the plan drops it under a name that the plan gave it. */
 const lost = (subject: Subject, { input }: Analysis) => lostAt(input.moves, subject);
@@ -152,7 +167,11 @@ const notNull = (change: Change, rule: HazardRule, { input, context }: Analysis)
   const hazard = hazardOf(ruleFor(change.subject, rule, context), {
     subject: change.subject,
     message: `${describeSubject(change.subject)} no longer allows NULL; the statement fails while a row holds one.`,
-    probe: nullsProbe(table, change.subject.name, { quote: context.quote, mended }),
+    probe: nullsProbe(table, change.subject.name, {
+      quote: context.quote,
+      mended,
+      before: findObject(input.before, { kind: 'table', namespace: table.namespace, name: table.name }),
+    }),
     at: context.locate?.(change.subject),
   });
   return fit(hazard, change.subject, { input, context });

@@ -59,6 +59,23 @@ spec('risk-probes', ({ test }) => {
     }
   });
 
+  test('a value that makes the question fail makes the statement fail, and is not told', async () => {
+    const refusing = (more: object) => () =>
+      Promise.reject(Object.assign(new Error('invalid input syntax for type integer: "secret"'), more));
+    for (const more of [{ code: '22P02' }, { code: 'ER_X', sqlState: '22003' }]) {
+      const certain = hazard({ positive: 'will-fail' });
+      const { hazards } = await answerProbes([certain, hazard({ sql: 'R' })], refusing(more));
+      assert.equal(
+        hazards.map(({ willFail }) => willFail),
+        [true, undefined],
+      );
+      assert.match(hazards[0]?.evidence[0]?.unanswered ?? '', /makes the question itself fail \(22/);
+      assert.not.ok(JSON.stringify(hazards).includes('secret'));
+    }
+    const late = await answerProbes([hazard({ positive: 'will-fail' })], refusing({ code: '57014' }));
+    assert.is(late.hazards[0]?.willFail, undefined);
+  });
+
   test('no answer changes nothing and says so', async () => {
     const silent = [
       async () => Promise.reject(new Error('timeout')),

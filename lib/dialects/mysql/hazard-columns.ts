@@ -1,6 +1,6 @@
 // Hazards of columns that change or come: types, NOT NULL, members, character sets, lost attributes. From the structure, with the
 // question that the live rows answer. Pure.
-import type { Hazard, HazardRule } from '../../risk/index.ts';
+import type { Hazard, HazardRule, Probe } from '../../risk/index.ts';
 import {
   type AttributeChange,
   type Change,
@@ -56,6 +56,7 @@ const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
     where === null
       ? undefined
       : countProbe({
+          scene,
           table,
           question: `rows with ${misfits} in ${describeSubject(subject)}`,
           where: where(column),
@@ -100,6 +101,7 @@ const collationHazards = (site: Site, change: AttributeChange): Hazard[] => {
   const message = `${describeSubject(subject)} changes from ${String(change.from)} to ${String(change.to)}.`;
   if (from !== to && /^\w+$/.test(to)) {
     const probe = countProbe({
+      scene,
       table,
       question: `rows with characters in ${describeSubject(subject)} that ${to} lacks`,
       where: lossyWhere(column, to),
@@ -239,14 +241,12 @@ const implicitValue = (type: string): string => {
   return DATES.test(base) ? "'0000-00-00'" : "''";
 };
 
-const rowsProbe = (table: string, fails: boolean) =>
-  countProbe({
-    table,
-    question: `rows in table ${table}`,
-    where: '1 = 1',
-    positive: fails ? 'will-fail' : 'changes-values',
-    zero: 'dismiss',
-  });
+const rowsProbe = (table: string, fails: boolean): Probe => ({
+  question: `rows in table ${table}`,
+  sql: `SELECT COUNT(*) FROM ${quote(table)}`,
+  positive: fails ? 'will-fail' : 'changes-values',
+  zero: 'dismiss',
+});
 
 const created = (scene: Scene, change: Created): Hazard[] => {
   const { subject, object } = change;

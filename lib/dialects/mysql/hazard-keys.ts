@@ -1,5 +1,5 @@
-// Hazards of keys, indexes and constraints that come, go or change, and of tables as wholes. From the structure. Pure.
-import { adjusted, type Hazard } from '../../risk/index.ts';
+// Hazards of keys, indexes and constraints that come, go or change. From the structure. Pure.
+import { type Hazard, sampleOf } from '../../risk/index.ts';
 import {
   type Change,
   childOf,
@@ -9,8 +9,17 @@ import {
 } from '../../schema/index.ts';
 import { clauseColumn } from './alter.ts';
 import { RULES } from './hazard-rules.ts';
-import { finding, mended, names, type Scene, tableAfter, tableBefore } from './hazard-scene.ts';
-import { orphanQuery } from './health.ts';
+import {
+  countProbe,
+  finding,
+  mended,
+  names,
+  type Scene,
+  sets,
+  tableAfter,
+  tableBefore,
+} from './hazard-scene.ts';
+import { orphansFrom } from './health.ts';
 import { quote } from './quote.ts';
 
 /** A child that came or changed, on a table that is there before the plan. */
@@ -59,10 +68,19 @@ const holdsNull = (site: Site): boolean =>
     return nullable === true && preset === undefined && generated === undefined;
   });
 
+/** What of each column the key holds: a prefix length counts characters, or bytes of a binary column, as LEFT does (manual, CREATE INDEX). */
+const keyParts = (object: SchemaObject): readonly string[] => {
+  const { lengths } = object.attributes;
+  return names(object, 'columns').map((name, at) => {
+    const length = Array.isArray(lengths) ? Number(lengths[at] ?? 0) : 0;
+    return length > 0 ? `LEFT(${quote(name)}, ${length})` : quote(name);
+  });
+};
+
 const duplicates = (site: Site): Hazard[] => {
   const { scene, subject, table, object } = site;
   if (wasUnique(site) || holdsNull(site)) return [];
-  const columns = names(object, 'columns').map(quote);
+  const columns = keyParts(object);
   const message = `${describeSubject(subject)} demands that (${list(object)}) is unique.`;
   const probe = known(site)
     ? {
@@ -99,12 +117,16 @@ const addedForeignKey = (site: Site): Hazard[] => {
     parent,
     parentColumns,
   };
+  const from = orphansFrom({ ...key, parentSchema: null });
   const probe = canAsk
     ? {
         question: `rows of table ${table.name} whose (${list(object)}) is not in ${parent}`,
-        sql: orphanQuery({ ...key, parentSchema: null }),
+        sql: `SELECT COUNT(*) ${from}`,
+        ...sampleOf({ table, from, quote, prefix: 'c.' }),
         positive:
-          mended(scene, table.name) || mended(scene, parent) ? ('may-fail' as const) : ('will-fail' as const),
+          mended(scene, table.name) || mended(scene, parent) || sets(scene, 'foreign_key_checks')
+            ? ('may-fail' as const)
+            : ('will-fail' as const),
         zero: 'keep' as const,
       }
     : undefined;
@@ -117,12 +139,14 @@ const addedCheck = (site: Site): Hazard[] => {
   const { scene, subject, table, object } = site;
   const expression = String(object.attributes.expression);
   const message = `${describeSubject(subject)} checks every row: ${expression}.`;
-  const probe = {
+  const probe = countProbe({
+    scene,
+    table: table.name,
     question: `rows of table ${table.name} that fail the check`,
-    sql: `SELECT COUNT(*) FROM ${quote(table.name)} WHERE NOT (${expression})`,
-    positive: mended(scene, table.name) ? ('may-fail' as const) : ('will-fail' as const),
-    zero: 'keep' as const,
-  };
+    where: `NOT (${expression})`,
+    positive: mended(scene, table.name) ? 'may-fail' : 'will-fail',
+    zero: 'keep',
+  });
   return [finding(scene, { rule: RULES.addCheck, subject, table: table.name, message, probe, grows: true })];
 };
 
@@ -224,63 +248,6 @@ const ofChild = (scene: Scene, change: Change): Hazard[] => {
   return site ? (ADDED[change.subject.kind]?.(site) ?? []) : [];
 };
 
-const tableAttribute = (scene: Scene, subject: Subject, name: string, words: string): Hazard[] => {
-  const parts = { subject, table: subject.name, grows: true };
-  if (name === 'engine') {
-    const message = `${describeSubject(subject)} changes its engine ${words}.`;
-    const found = finding(scene, { ...parts, rule: RULES.engine, message });
-    // What InnoDB lacks beside the others is no data.
-    return [
-      /to InnoDB\)$/i.test(words) ? adjusted(found, 'blocking', 'InnoDB keeps what others hold') : found,
-    ];
-  }
-  if (name === 'rowFormat' || name === 'options') {
-    return [
-      finding(scene, {
-        ...parts,
-        rule: RULES.rowFormat,
-        message: `${describeSubject(subject)} changes its storage ${words}.`,
-      }),
-    ];
-  }
-  if (name === 'partitionBy' || name === 'subpartitionBy') {
-    return [
-      finding(scene, {
-        ...parts,
-        rule: RULES.partitions,
-        message: `${describeSubject(subject)} is partitioned otherwise ${words}.`,
-      }),
-    ];
-  }
-  return [];
-};
-
-const ofTable = (scene: Scene, change: Change): Hazard[] => {
-  const { subject } = change;
-  if (change.action === 'alter') {
-    return change.attributes.flatMap((one) =>
-      tableAttribute(
-        scene,
-        subject,
-        one.name,
-        `(${String(one.from ?? 'none')} to ${String(one.to ?? 'none')})`,
-      ),
-    );
-  }
-  const isKeyed =
-    change.action === 'create' && change.object.children.some(({ kind }) => kind === 'primary-key');
-  // Of a table that texts alone name it is not known.
-  if (change.action !== 'create' || isKeyed || change.object.attributes.assumed === true) return [];
-  const message = `${describeSubject(subject)} is created without a primary key.`;
-  return [finding(scene, { rule: RULES.noPrimaryKey, subject, table: subject.name, message })];
-};
-
-/** Every hazard of keys, constraints and tables. */
+/** Every hazard of keys and constraints. */
 export const keyHazards = (scene: Scene): Hazard[] =>
-  scene.input.change.changes.flatMap((change) =>
-    change.subject.kind === 'table'
-      ? ofTable(scene, change)
-      : change.subject.parent
-        ? ofChild(scene, change)
-        : [],
-  );
+  scene.input.change.changes.flatMap((change) => (change.subject.parent ? ofChild(scene, change) : []));

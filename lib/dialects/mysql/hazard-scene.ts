@@ -4,9 +4,12 @@ import {
   type Hazard,
   type HazardRule,
   hazardOf,
+  mayBeMended,
   type PlannedStatement,
   type Probe,
   type RiskInput,
+  type RowChange,
+  sampleOf,
 } from '../../risk/index.ts';
 import { findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
 import type { StatementFacts } from '../contract.ts';
@@ -34,7 +37,7 @@ export const sceneOf = (input: RiskInput): Scene => {
     input,
     statements: input.statements.map((planned) => ({ planned, facts: classify(planned.statement) })),
     alters: input.statements.map(alterOf).filter((alter) => alter !== null),
-    strict: /STRICT_(TRANS|ALL)_TABLES|TRADITIONAL/.test(sqlMode),
+    strict: /STRICT_(TRANS|ALL)_TABLES|TRADITIONAL/.test(sqlMode) && !sets({ input }, 'sql_mode'),
     sqlMode,
   };
 };
@@ -71,10 +74,23 @@ export const locate = (scene: Scene, subject: Subject): PlannedStatement | undef
   return (exact ?? candidates[0])?.planned;
 };
 
-/** Whether a statement of the plan changes rows of the table, so that a probe of today proves less. */
+const rowChanges = ({ statements }: Scene): readonly RowChange[] =>
+  statements.map(({ facts: { kind, verb, tables } }) => ({
+    opaque: kind === 'opaque',
+    tables: kind === 'dml' || /^TRUNCATE/.test(verb) ? tables.map(({ name }) => name) : [],
+  }));
+
+/** Whether the plan may change rows of the table, so that a probe of today proves less. */
 export const mended = (scene: Scene, table: string): boolean =>
-  scene.statements.some(
-    ({ facts }) => facts.kind === 'dml' && facts.tables.some((named) => same(named.name, table)),
+  mayBeMended(rowChanges(scene), table, {
+    before: scene.input.before,
+    fold: (name) => name.toLowerCase(),
+  });
+
+/** Whether the plan sets the variable: what holds by the session's start may then not hold. */
+export const sets = (scene: Pick<Scene, 'input'>, variable: string): boolean =>
+  scene.input.statements.some(({ statement: { text } }) =>
+    new RegExp(`^\\s*SET\\b[\\s\\S]*\\b${variable}\\b`, 'i').test(text),
   );
 
 export interface Finding {
@@ -101,6 +117,7 @@ export const finding = (scene: Scene, parts: Finding): Hazard =>
   );
 
 export interface CountParts {
+  readonly scene: Scene;
   readonly table: string;
   readonly question: string;
   readonly where: string;
@@ -109,12 +126,16 @@ export interface CountParts {
 }
 
 /** Counts rows of a table under a condition. */
-export const countProbe = (parts: CountParts): Probe => ({
-  question: parts.question,
-  sql: `SELECT COUNT(*) FROM ${quote(parts.table)} WHERE ${parts.where}`,
-  positive: parts.positive,
-  zero: parts.zero ?? 'lower',
-});
+export const countProbe = (parts: CountParts): Probe => {
+  const from = `FROM ${quote(parts.table)} WHERE ${parts.where}`;
+  return {
+    question: parts.question,
+    sql: `SELECT COUNT(*) ${from}`,
+    ...sampleOf({ table: tableBefore(parts.scene, parts.table), from, quote }),
+    positive: parts.positive,
+    zero: parts.zero ?? 'lower',
+  };
+};
 
 /** What rows that do not fit mean: failure in strict mode, damage without it. */
 export const misfit = (scene: Scene, table: string): Probe['positive'] => {

@@ -15,6 +15,7 @@ import { rewritten } from './hazard-rewrites.ts';
 import { RULES, rules } from './hazard-rules.ts';
 import { locate, mended, type Scene, sceneOf } from './hazard-scene.ts';
 import { statementHazards } from './hazard-statements.ts';
+import { tableHazards } from './hazard-tables.ts';
 import { typeEffect } from './hazard-types.ts';
 import { quote } from './quote.ts';
 import type { Word } from './words.ts';
@@ -120,6 +121,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...structural,
     ...columnHazards(scene),
     ...keyHazards(scene),
+    ...tableHazards(scene),
     ...statementHazards(scene),
     ...programHazards(scene),
     ...anewHazards(scene),

@@ -70,22 +70,22 @@ const smallTables = async (session: Session): Promise<ReadonlySet<string>> => {
   return new Set(rows.map((row) => String(row.name)));
 };
 
-/** Counts rows whose reference leads nowhere; rows with a NULL in it refer to nothing. */
-export const orphanQuery = (key: Key): string => {
+/** FROM and WHERE of the rows `c` whose reference leads nowhere; rows with a NULL in it refer to nothing. */
+export const orphansFrom = (key: Key): string => {
   const on = key.columns.map(
     (column, index) => `p.${quote(key.parentColumns[index] ?? '')} = c.${quote(column)}`,
   );
   const set = key.columns.map((column) => `c.${quote(column)} IS NOT NULL`);
   const parent =
     key.parentSchema === null ? quote(key.parent) : `${quote(key.parentSchema)}.${quote(key.parent)}`;
-  return `SELECT COUNT(*) AS n FROM ${quote(key.table)} c
+  return `FROM ${quote(key.table)} c
     WHERE ${set.join(' AND ')} AND NOT EXISTS
       (SELECT 1 FROM ${parent} p WHERE ${on.join(' AND ')})`;
 };
 
 const orphansOf = async (session: Session, key: Key): Promise<HealthFinding[]> => {
   try {
-    const [row] = await probe(session, orphanQuery(key));
+    const [row] = await probe(session, `SELECT COUNT(*) AS n ${orphansFrom(key)}`);
     const count = Number(row?.n ?? 0);
     if (count === 0) return [];
     const [table, parent] = [printable(key.table), printable(key.parent)];

@@ -10,7 +10,7 @@ const READ =
 /**
  * A condition that finds the texts that cannot be read as the type; null where the change is no such reading. From version 16 on the
  * server says so of each text (pg_input_is_valid). Before, no condition can: the first text that cannot be read ends the question, and
- * the server's words are the answer.
+ * that it did is the answer.
  */
 export const unreadable = (
   column: string,

@@ -5,6 +5,7 @@ import {
   lowered,
   type PlannedStatement,
   type Probe,
+  sampleOf,
 } from '../../risk/index.ts';
 import { describeSubject, findObject, type SchemaObject, type Subject } from '../../schema/index.ts';
 import type { Remade } from './hazard-made-again.ts';
@@ -133,11 +134,16 @@ const orphansProbe = (
   if (!parent || !allBefore(table, columns) || !allBefore(parent, referenced)) return undefined;
   const pairs = columns.map((name, at) => `parent.${quote(referenced[at] ?? '')} = child.${quote(name)}`);
   const given = columns.map((name) => `child.${quote(name)} IS NOT NULL`);
+  const from = `FROM ${quotedName(table)} child WHERE ${given.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quotedName(parent)} parent WHERE ${pairs.join(' AND ')})`;
   return {
     question: `rows in ${nameOf(table)} whose (${columns.join(', ')}) is not in ${nameOf(parent)}`,
-    sql: `SELECT count(*) FROM ${quotedName(table)} child WHERE ${given.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quotedName(parent)} parent WHERE ${pairs.join(' AND ')})`,
-    // A partner that is added mends them too.
-    positive: fed(scene, parent, madeAt(scene, subject)) ? 'may-fail' : failing(scene, subject, table),
+    sql: `SELECT count(*) ${from}`,
+    ...sampleOf({ table, from, quote, prefix: 'child.' }),
+    // A partner that is added or changed mends them too.
+    positive:
+      fed(scene, parent, madeAt(scene, subject)) || mended(scene, parent, madeAt(scene, subject))
+        ? 'may-fail'
+        : failing(scene, subject, table),
     zero: 'keep',
   };
 };

@@ -60,11 +60,17 @@ const changedBy = (one: ParsedStatement, scene: Scene): readonly Table[] => {
   return found;
 };
 
+/** What in a block runs code that is not in its text (https://www.postgresql.org/docs/current/plpgsql-statements.html). */
+const RUNS_OTHER = /\b(EXECUTE|PERFORM|CALL|INTO)\b/i;
+
+const mentions = (text: string, name: string): boolean =>
+  new RegExp(`(?<![\\w$])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w$])`, 'u').test(text);
+
 /** Code that nobody read: a DO block says what it touches, or builds it; what a procedure touches stands elsewhere. */
 const mayTouch = ({ node: { type }, planned, facts }: ParsedStatement, table: Table): boolean => {
   const { text } = planned.statement;
   return (
-    facts.kind === 'opaque' && (type !== 'DoStmt' || text.includes(table.name) || /\bEXECUTE\b/i.test(text))
+    facts.kind === 'opaque' && (type !== 'DoStmt' || mentions(text, table.name) || RUNS_OTHER.test(text))
   );
 };
 

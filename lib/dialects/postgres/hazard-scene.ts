@@ -8,6 +8,7 @@ import {
   type PlannedStatement,
   type Probe,
   type RiskInput,
+  sampleOf,
 } from '../../risk/index.ts';
 import type { SchemaObject, Subject } from '../../schema/index.ts';
 import type { StatementFacts } from '../contract.ts';
@@ -182,12 +183,16 @@ export const isReplaced = (scene: Scene, table: Table): boolean => {
 export const countProbe = (
   table: SchemaObject,
   parts: Pick<Probe, 'question' | 'positive' | 'zero'> & { readonly where: string },
-): Probe => ({
-  question: parts.question,
-  sql: `SELECT count(*) FROM ${quotedName(table)} WHERE ${parts.where}`,
-  positive: parts.positive,
-  zero: parts.zero,
-});
+): Probe => {
+  const from = `FROM ${quotedName(table)} WHERE ${parts.where}`;
+  return {
+    question: parts.question,
+    sql: `SELECT count(*) ${from}`,
+    ...sampleOf({ table, from, quote }),
+    positive: parts.positive,
+    zero: parts.zero,
+  };
+};
 
 /** As `regclass` prints a name: quoted only where it must be. */
 export const qualifiedText = (object: Table): string => {

@@ -14,7 +14,7 @@ import {
   typeOf,
 } from './hazard-misfits.ts';
 import { RULES } from './hazard-rules.ts';
-import { listOf, nameOf, onTable, quotedName, type Scene } from './hazard-scene.ts';
+import { countProbe, listOf, nameOf, onTable, type Scene } from './hazard-scene.ts';
 import { isComputed, isElsewhere } from './hazard-using.ts';
 
 const STAMP = /^timestamp (with|without) time zone$/;
@@ -145,12 +145,12 @@ const narrowing = (scene: Scene, change: TypeChange): Hazard[] => {
   const probe: Probe | undefined =
     where === null
       ? undefined
-      : {
+      : countProbe(change.table, {
           question: `values of ${describeSubject(change.subject)} that do not fit ${change.to}`,
-          sql: `SELECT count(*) FROM ${quotedName(change.table)} WHERE ${where}`,
+          where,
           positive: cuts ? 'changes-values' : failing,
           zero: 'lower',
-        };
+        });
   const why = shifts
     ? 'hours that come twice or not at all in the zone that is set are not told apart'
     : 'not every value fits';

@@ -153,8 +153,8 @@ const orphans = (site: Site, subject: Subject, object: SchemaObject): Hazard[] =
   const probe: Probe = {
     question: `rows of ${describeSubject(site.table)} whose parent in ${String(object.attributes.references)} is missing`,
     sql: `SELECT count(*) FROM ${quoted(site.table)} AS c WHERE ${filled}${missing}`,
-    // A parent table that the plan makes can be filled by it.
-    positive: parent ? site.positive : 'may-fail',
+    // A parent table that the plan makes or fills may have them by then.
+    positive: parent && !isMended(site.scene, parent) ? site.positive : 'may-fail',
     zero: 'dismiss',
   };
   const message = `${describeSubject(subject)} is new: rows without a parent are orphans, and the change is not committed with them.`;

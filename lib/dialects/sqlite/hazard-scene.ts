@@ -1,6 +1,6 @@
 // What every analysis of SQLite's hazards looks at: the plan, its tables followed, and the live schema by folded name. Pure.
-import type { Hazard, PlannedStatement, Probe, RiskInput } from '../../risk/index.ts';
-import { fitToTable, quotedTable } from '../../risk/index.ts';
+import type { Hazard, PlannedStatement, Probe, RiskInput, RowChange } from '../../risk/index.ts';
+import { fitToTable, mayBeMended, quotedTable, sampleOf } from '../../risk/index.ts';
 import type { SchemaObject, Subject } from '../../schema/index.ts';
 import { batches } from './batches.ts';
 import { type Dropped, type Followed, followTables, type Lineage } from './lineage.ts';
@@ -79,26 +79,28 @@ export const countProbe = (
   table: SchemaObject,
   parts: Pick<Probe, 'question' | 'positive' | 'zero'> & { readonly where: string },
 ): Probe => {
-  const key = table.children.find((child) => child.kind === 'primary-key');
-  const columns = key ? names(key, 'columns') : [];
-  const known = columns.length > 0 && columns.every((name) => columnOf(table, name) !== undefined);
   const from = `FROM ${quoted(table)} WHERE ${parts.where}`;
   return {
     question: parts.question,
     sql: `SELECT count(*) ${from}`,
-    ...(known && { sampleSql: `SELECT ${columns.map(quote).join(', ')} ${from} LIMIT 5` }),
+    ...sampleOf({ table, from, quote }),
     positive: parts.positive,
     zero: parts.zero,
   };
 };
 
-/** Whether the plan changes rows of the table, so that a failure that today's rows foretell is not certain. */
+const rowChanges = ({ lineage }: Scene): readonly RowChange[] =>
+  lineage.statements.map(({ tree }) => ({
+    opaque: tree === null,
+    tables:
+      tree?.type === 'UpdateStmt' || tree?.type === 'DeleteStmt' || tree?.type === 'InsertStmt'
+        ? [tree.tblName.objName.text]
+        : [],
+  }));
+
+/** Whether the plan may change rows of the table, so that a failure that today's rows foretell is not certain. */
 export const isMended = (scene: Scene, table: Pick<Subject, 'name'>): boolean =>
-  scene.lineage.statements.some(({ tree }) => {
-    if (tree?.type !== 'UpdateStmt' && tree?.type !== 'DeleteStmt' && tree?.type !== 'InsertStmt')
-      return false;
-    return fold(tree.tblName.objName.text) === fold(table.name);
-  });
+  mayBeMended(rowChanges(scene), table.name, { before: scene.input.before, fold });
 
 const rebuildsIn = (input: RiskInput, lineage: Lineage): Map<string, Rebuild> => {
   const rebuilds = new Map<string, Rebuild>();

@@ -105,23 +105,28 @@ const openProject = async (
   });
 };
 
-/**
- * What the database will be like that does not exist yet, as its server is; null where there is none to ask. One that does not answer
- * is not known: whoever needs the target itself hears why.
- */
-const serverOf = async ({
-  dialect,
-  address,
-  environment,
-}: Pick<Context, 'environment' | 'address' | 'dialect'>): Promise<Identity | null> => {
-  const server = await dialect
-    .identifyServer?.(address, environment.target.timeouts)
-    .catch((error: unknown) => {
-      if (error instanceof DbsyncError) return null;
-      throw error;
-    });
-  // No database has this identity: the shadow's guards must not take the server's own for the target.
+type Reachable = Pick<Context, 'environment' | 'address' | 'dialect'>;
+
+/** What a database will be like that does not exist yet, as its server is. No database has its identity: guards compare that. */
+const serverOf = async ({ dialect, address, environment }: Reachable): Promise<Identity | null> => {
+  const server = await dialect.identifyServer?.(address, environment.target.timeouts);
   return server ? { ...server, identity: ABSENT, instance: ABSENT } : null;
+};
+
+/** Who the target is, for a caller without a session on it. One that does not answer is not known: whoever needs it hears why. */
+const targetOf = async (context: Reachable): Promise<Identity | null> => {
+  const { dialect, address, environment } = context;
+  const { timeouts } = environment.target;
+  // Where no server is asked, a shadow is like every other.
+  if (!dialect.identifyServer) return null;
+  try {
+    if (!(await dialect.exists(address, timeouts))) return await serverOf(context);
+    const session = await dialect.connect(address, { mode: 'read', timeouts });
+    return await dialect.identify(session).finally(() => session.close());
+  } catch (error) {
+    if (error instanceof DbsyncError) return null;
+    throw error;
+  }
 };
 
 /** A request for a shadow database, with everything that the configuration says of it. */
@@ -135,7 +140,7 @@ export const shadowRequest = async (
   target,
   address: context.address,
   // Version, character sets and modes of the shadow follow the target's.
-  identity: known ?? (await (target ? context.dialect.identify(target) : serverOf(context))),
+  identity: known ?? (await (target ? context.dialect.identify(target) : targetOf(context))),
   timeouts: context.environment.target.timeouts,
   scratch: context.environment.shadow.scratch,
   folder: context.world.temporary,

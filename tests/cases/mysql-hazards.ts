@@ -13,7 +13,7 @@ export interface HazardCase {
 const T = `CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, n INT, big BIGINT, name VARCHAR(50) NOT NULL DEFAULT 'x' COMMENT 'c', d DATETIME(3), price DECIMAL(10,2), e ENUM('a','b','c'), v INT AS (n + 1) VIRTUAL, note VARCHAR(50));
 INSERT INTO t (n, big, name, d, price, e, note) VALUES (1, 5000000000, 'long enough', '2024-01-01 10:00:00.123', 1.25, 'c', NULL), (1, 2, 'é', '2024-01-01', 2.00, 'a', 'ß');
 CREATE TABLE p (id INT PRIMARY KEY); INSERT INTO p VALUES (2);
-CREATE TABLE empty (id INT PRIMARY KEY, a INT, b VARCHAR(10));`;
+CREATE TABLE hollow (id INT PRIMARY KEY, a INT, b VARCHAR(10));`;
 const one = (
   name: string,
   sql: string,
@@ -26,7 +26,7 @@ const INSTANT = 'my-mariadb-instant-format advice';
 
 export const HAZARD_CASES: readonly HazardCase[] = [
   one('drop table', 'DROP TABLE t', ['my-drop-table destructive 2']),
-  one('drop an empty table', 'DROP TABLE empty', ['my-drop-table breaking']),
+  one('drop an empty table', 'DROP TABLE hollow', ['my-drop-table breaking']),
   one('drop column', 'ALTER TABLE t DROP COLUMN name, ALGORITHM=INSTANT', [
     'my-drop-column destructive 2',
     INSTANT,
@@ -101,7 +101,7 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     'my-drop-column destructive',
     ADVICE,
   ]),
-  one('wider key', 'ALTER TABLE empty MODIFY id BIGINT', ['my-change-type-copy advice', ADVICE]),
+  one('wider key', 'ALTER TABLE hollow MODIFY id BIGINT', ['my-change-type-copy advice', ADVICE]),
   one('narrow text', "ALTER TABLE t MODIFY name VARCHAR(5) NOT NULL DEFAULT 'x' COMMENT 'c'", [
     'my-narrow-string destructive 1',
     ADVICE,
@@ -151,7 +151,7 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   ]),
   one(
     'required column on an empty table',
-    'ALTER TABLE empty ADD COLUMN req INT NOT NULL',
+    'ALTER TABLE hollow ADD COLUMN req INT NOT NULL',
     [INSTANT, ADVICE],
     ['my-add-not-null-implicit'],
   ),
@@ -243,7 +243,7 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   one('trigger that deletes', 'CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW DELETE FROM p', [
     'my-trigger-acts breaking',
   ]),
-  one('trigger on an empty table', 'CREATE TRIGGER g AFTER INSERT ON empty FOR EACH ROW DELETE FROM p', [
+  one('trigger on an empty table', 'CREATE TRIGGER g AFTER INSERT ON hollow FOR EACH ROW DELETE FROM p', [
     'my-trigger-acts advice',
   ]),
   one('counter set', 'ALTER TABLE t AUTO_INCREMENT = 9', ['my-sequence-set advice', ADVICE]),

@@ -69,9 +69,14 @@ const STAGES: Readonly<Record<string, Stage>> = {
     ],
   },
   mysql: {
-    base: `${TABLES}; ${CHILD}`,
-    rows: `${ROWS}; INSERT INTO c VALUES (1, NULL)`,
+    base: `${TABLES}; ${CHILD}; CREATE TABLE cut (id INTEGER PRIMARY KEY, price DECIMAL(10, 2), at DATETIME(3), day DATETIME)`,
+    rows: `${ROWS}; INSERT INTO c VALUES (1, NULL); INSERT INTO cut VALUES (1, 1.25, '2024-01-01 10:00:00.123', '1960-01-01 10:00:00')`,
     cases: [
+      ['digits behind the point', 'ALTER TABLE cut MODIFY price DECIMAL(10, 1)'],
+      ['fewer digits on both sides', 'ALTER TABLE cut MODIFY price DECIMAL(8, 1)'],
+      ['fractions of seconds', 'ALTER TABLE cut MODIFY at DATETIME'],
+      ['the time of day', 'ALTER TABLE cut MODIFY day DATE'],
+      ['days that no TIMESTAMP holds', 'ALTER TABLE cut MODIFY day TIMESTAMP NULL', 'certain'],
       ['NOT NULL', 'ALTER TABLE t MODIFY n INTEGER NOT NULL', 'certain'],
       ['NOT NULL behind TRUNCATE', 'TRUNCATE TABLE t; ALTER TABLE t MODIFY n INTEGER NOT NULL'],
       [

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Session, TableEffect } from '../../lib/dialects/contract.ts';
 import { foresee } from '../../lib/dialects/mysql/foresee.ts';
 import { dialect } from '../../lib/dialects/mysql/index.ts';
-import { observe } from '../../lib/dialects/mysql/observe.ts';
+import { observe, readRefusal } from '../../lib/dialects/mysql/observe.ts';
 import { fingerprint } from '../../lib/schema/index.ts';
 import type { Statement } from '../../lib/sql/index.ts';
 import { Secret } from '../../lib/target/index.ts';
@@ -136,4 +136,20 @@ spec('mysql: what statements do to tables', ({ test, skip, before, after }) => {
         assert.is((await number()) !== old, way.endsWith('rewrite'), sql);
       }
     }));
+});
+
+spec('mysql: what a refusal says', ({ test }) => {
+  test('MariaDB names one other way, MySQL all of them, and both may give a reason', () => {
+    assert.equal(
+      readRefusal(
+        'ALGORITHM=INPLACE is not supported. Reason: Cannot change column type INPLACE. Try ALGORITHM=COPY',
+      ),
+      { reason: 'Cannot change column type INPLACE', ways: ['COPY'] },
+    );
+    // As MySQL 9.7 said it to MODIFY s varchar(30) with ALGORITHM=INSTANT.
+    assert.equal(
+      readRefusal('ALGORITHM=INSTANT is not supported for this operation. Try ALGORITHM=COPY/INPLACE.'),
+      { reason: null, ways: ['COPY', 'INPLACE'] },
+    );
+  });
 });

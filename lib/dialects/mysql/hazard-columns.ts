@@ -13,7 +13,7 @@ import { clauseColumn } from './alter.ts';
 import { bytesPerCharacter, charsetOf, heldByAll } from './hazard-charsets.ts';
 import { RULES } from './hazard-rules.ts';
 import { countProbe, finding, misfit, names, type Scene, tableAfter, tableBefore } from './hazard-scene.ts';
-import { type Effect, parseType, typeEffect } from './hazard-types.ts';
+import { type Effect, parseType, typeEffect, whenCut } from './hazard-types.ts';
 import { UNKNOWN, unknownBefore } from './hazard-unknown.ts';
 import { quote } from './quote.ts';
 
@@ -44,7 +44,7 @@ const EFFECT_RULES: Readonly<Record<Exclude<Effect, 'none'>, HazardRule>> = {
 };
 
 const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
-  const { effect, where, misfits } = typeEffect(
+  const { effect, where, misfits, cuts } = typeEffect(
     String(change.from),
     String(change.to),
     bytesPerCharacter(site.scene, site.before, tableBefore(site.scene, site.table)),
@@ -60,7 +60,7 @@ const typeHazards = (site: Site, change: AttributeChange): Hazard[] => {
           table,
           question: `rows with ${misfits} in ${describeSubject(subject)}`,
           where: where(column),
-          positive: misfit(scene, table),
+          positive: whenCut(cuts, misfit(scene, table)),
         });
   const message = `${describeSubject(subject)} changes from ${String(change.from)} to ${String(change.to)}.`;
   return [finding(scene, { rule: EFFECT_RULES[effect], subject, table, message, probe, grows: true })];

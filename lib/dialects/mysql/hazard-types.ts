@@ -1,4 +1,5 @@
 // Column types, read from the server's own words, and what a change from one to another does to values. Pure.
+import type { Probe } from '../../risk/index.ts';
 import { crossing } from './hazard-crossings.ts';
 import { literal, quote } from './quote.ts';
 
@@ -70,7 +71,18 @@ export interface TypeEffect {
   readonly where: ((column: string) => string) | null;
   /** In words: `values longer than 10 characters`. */
   readonly misfits: string;
+  /**
+   * Which of these values the server cuts or rounds with no more than a note, in strict mode too: digits behind the point, parts of
+   * times. Seen on MariaDB 10.11 and MySQL 9.7. Default: none, in strict mode the statement fails with them.
+   */
+  readonly cuts?: 'all' | 'some';
 }
+
+/** What a misfit means where the server cuts some or all of them in place of failing. */
+export const whenCut = (cuts: TypeEffect['cuts'], positive: Probe['positive']): Probe['positive'] => {
+  if (cuts === 'all') return 'loses-values';
+  return cuts === 'some' && positive === 'will-fail' ? 'may-fail' : positive;
+};
 
 const only = (effect: Effect): TypeEffect => ({ effect, where: null, misfits: '' });
 
@@ -99,8 +111,11 @@ const decimalEffect = (from: ColumnType, to: ColumnType): TypeEffect => {
     scale < oldScale || precision - scale < oldPrecision - oldScale || (to.unsigned && !from.unsigned);
   if (!loses) return only('copy');
   const limit = `1${'0'.repeat(Math.max(0, precision - scale))}`;
+  const mayOverflow = precision - scale < oldPrecision - oldScale || (to.unsigned && !from.unsigned);
+  const rounds = scale < oldScale;
   return {
     effect: 'narrow-decimal',
+    ...(rounds && { cuts: mayOverflow ? 'some' : 'all' }),
     where: (column) =>
       `(${quote(column)} <> ROUND(${quote(column)}, ${scale}) OR ABS(${quote(column)}) >= ${limit}${to.unsigned ? ` OR ${quote(column)} < 0` : ''})`,
     misfits: `values that need more than ${precision} digits, ${scale} of them behind the point`,
@@ -151,6 +166,7 @@ const temporalEffect = (from: ColumnType, to: ColumnType): TypeEffect => {
     if (digits >= (from.numbers[0] ?? 0)) return only('copy');
     return {
       effect: 'narrow-temporal',
+      cuts: 'all',
       where: fraction,
       misfits: `values with more than ${digits} digits of seconds`,
     };
@@ -158,7 +174,9 @@ const temporalEffect = (from: ColumnType, to: ColumnType): TypeEffect => {
   if (to.base === 'date') {
     return {
       effect: 'narrow-temporal',
-      where: (column) => `TIME(${quote(column)}) <> '00:00:00'`,
+      cuts: 'all',
+      // As numbers: compared as texts, `00:00:00.000` is another one.
+      where: (column) => `(TIME_TO_SEC(${quote(column)}) <> 0 OR MICROSECOND(${quote(column)}) <> 0)`,
       misfits: 'values with a time of day',
     };
   }

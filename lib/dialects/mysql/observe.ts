@@ -63,10 +63,12 @@ const demandOf = (statement: Statement): Demand | null => {
   return dropIndex(statement);
 };
 
-/** `... Reason: Cannot change column type. Try ALGORITHM=COPY`. */
-const readRefusal = (message: string): { readonly reason: string | null; readonly next: string | null } => ({
+/** `... Reason: Cannot change column type. Try ALGORITHM=COPY`; MySQL names every other way: `Try ALGORITHM=COPY/INPLACE.` */
+export const readRefusal = (
+  message: string,
+): { readonly reason: string | null; readonly ways: readonly string[] } => ({
   reason: /Reason: (.+?)\.? Try /.exec(message)?.[1] ?? null,
-  next: /Try ALGORITHM=(\w+)/.exec(message)?.[1] ?? null,
+  ways: /Try ALGORITHM=([\w/]+)/.exec(message)?.[1]?.split('/') ?? [],
 });
 
 interface Climbed<T> {
@@ -99,7 +101,7 @@ const climb = async <T>(
       if (errno === null || !REFUSED.has(errno)) break;
       const refusal = readRefusal(message);
       if (refusal.reason !== null) refusals.push([rung, refusal.reason]);
-      const hinted = RUNGS.findIndex((one, index) => index > at && one.algorithm === refusal.next);
+      const hinted = RUNGS.findIndex((one, index) => index > at && refusal.ways.includes(one.algorithm));
       at = hinted > 0 ? hinted : at + 1;
     }
   }

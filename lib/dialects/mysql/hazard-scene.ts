@@ -77,15 +77,19 @@ export const locate = (scene: Scene, subject: Subject): PlannedStatement | undef
 const rowChanges = ({ statements }: Scene): readonly RowChange[] =>
   statements.map(({ facts: { kind, verb, tables } }) => ({
     opaque: kind === 'opaque',
-    tables: kind === 'dml' || /^TRUNCATE/.test(verb) ? tables.map(({ name }) => name) : [],
+    tables: kind === 'dml' || /^TRUNCATE/.test(verb) ? tables : [],
   }));
 
 /** Whether the plan may change rows of the table, so that a probe of today proves less. */
 export const mended = (scene: Scene, table: string): boolean =>
-  mayBeMended(rowChanges(scene), table, {
-    before: scene.input.before,
-    fold: (name) => name.toLowerCase(),
-  });
+  mayBeMended(
+    rowChanges(scene),
+    { namespace: null, name: table },
+    {
+      before: scene.input.before,
+      keyOf: ({ name }) => name.toLowerCase(),
+    },
+  );
 
 /** Whether the plan sets the variable: what holds by the session's start may then not hold. */
 export const sets = (scene: Pick<Scene, 'input'>, variable: string): boolean =>

@@ -1,22 +1,15 @@
 // Whether a statement of the plan may have put rows right before another one meets them, so that a probe of today proves less. Pure.
-import type { PlannedStatement } from '../../risk/index.ts';
-import type { SchemaObject } from '../../schema/index.ts';
-import {
-  type ParsedStatement,
-  qualifiedText,
-  relationBefore,
-  type Scene,
-  seenFrom,
-  type Table,
-} from './hazard-scene.ts';
+import { mayBeMended, type PlannedStatement } from '../../risk/index.ts';
+import { type ParsedStatement, relationBefore, type Scene, seenFrom, type Table } from './hazard-scene.ts';
 import { node, nodes, record, textField, visit } from './parse.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const keyOf = (scene: Scene, { namespace, name }: Table): string =>
+  `${namespace ?? scene.defaultNamespace}\u0000${name}`;
+
 const isSame = (scene: Scene, one: Table | undefined, other: Table): boolean =>
-  one !== undefined &&
-  one.name === other.name &&
-  (one.namespace ?? scene.defaultNamespace) === (other.namespace ?? scene.defaultNamespace);
+  one !== undefined && keyOf(scene, one) === keyOf(scene, other);
 
 /** The table that a `relation` means where it stands, as it was called before the plan. */
 const meant = (scene: Scene, relation: Fields | null): Table | undefined => {
@@ -74,31 +67,24 @@ const mayTouch = ({ node: { type }, planned, facts }: ParsedStatement, table: Ta
   );
 };
 
-/** Tables from which a deletion reaches this one by its foreign keys. */
-const reaching = (scene: Scene, table: Table): readonly SchemaObject[] => {
-  const parents = relationBefore(scene, table)
-    ?.children.filter(({ kind, attributes }) => kind === 'foreign-key' && attributes.onDelete !== undefined)
-    .map(({ attributes }) => attributes.references);
-  return scene.input.before.objects.filter(
-    (object) => object.kind === 'table' && parents?.includes(qualifiedText(object)),
-  );
-};
-
 const before = (scene: Scene, at: PlannedStatement | undefined): readonly ParsedStatement[] => {
   const index = at ? scene.statements.findIndex(({ planned }) => planned === at) : -1;
   return index < 0 ? scene.statements : scene.statements.slice(0, index);
 };
 
+/** What the parser refuses is in no scene, and may do anything. */
+const isUnread = ({ statements, input }: Scene): boolean => statements.length < input.statements.length;
+
 /** Whether a statement before that one (any, where it is not known) changes or removes rows of the table. */
 export const mended = (scene: Scene, table: Table, at: PlannedStatement | undefined): boolean => {
-  const earlier = before(scene, at);
-  if (earlier.length === 0) return false;
-  const reached = [table, ...reaching(scene, table)];
-  return earlier.some(
-    (one) =>
-      mayTouch(one, table) ||
-      changed(one, scene).some((own) => reached.some((each) => isSame(scene, own, each))),
-  );
+  const earlier = before(scene, at).map((one) => ({
+    opaque: mayTouch(one, table),
+    tables: changed(one, scene),
+  }));
+  return mayBeMended([{ opaque: isUnread(scene), tables: [] }, ...earlier], table, {
+    before: scene.input.before,
+    keyOf: (one) => keyOf(scene, one),
+  });
 };
 
 /** Whether a statement before that one adds rows to the table. */

@@ -151,6 +151,6 @@ export const counterFromRows = (sequence: SchemaObject | undefined): string | un
   return `SELECT setval(${literal(quotedName(sequence))}, coalesce((${rows}), 1));`;
 };
 
-/** An index that begins with the columns of a key; beside the writers where the table has any. */
+/** The index that a foreign key's columns lack; a table that the plan itself makes has no writers to build it beside. */
 export const indexOf = (table: SchemaObject, columns: readonly string[], isNew: boolean): string =>
   `CREATE INDEX ${isNew ? '' : 'CONCURRENTLY '}ON ${quotedName(table)} (${columns.map(quote).join(', ')});`;

@@ -94,13 +94,20 @@ const rowChanges = ({ lineage }: Scene): readonly RowChange[] =>
     opaque: tree === null,
     tables:
       tree?.type === 'UpdateStmt' || tree?.type === 'DeleteStmt' || tree?.type === 'InsertStmt'
-        ? [tree.tblName.objName.text]
+        ? [{ namespace: null, name: tree.tblName.objName.text }]
         : [],
   }));
 
 /** Whether the plan may change rows of the table, so that a failure that today's rows foretell is not certain. */
 export const isMended = (scene: Scene, table: Pick<Subject, 'name'>): boolean =>
-  mayBeMended(rowChanges(scene), table.name, { before: scene.input.before, fold });
+  mayBeMended(
+    rowChanges(scene),
+    { namespace: null, name: table.name },
+    {
+      before: scene.input.before,
+      keyOf: ({ name }) => fold(name),
+    },
+  );
 
 const rebuildsIn = (input: RiskInput, lineage: Lineage): Map<string, Rebuild> => {
   const rebuilds = new Map<string, Rebuild>();

@@ -1,7 +1,7 @@
 // Makes dist/: types by the compiler; the modules of lib/ in few files, because Node takes longer to find and open four hundred
 // than to run what is in them; and the templates as the functions that nunjucks would compile them to in every process.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -43,6 +43,16 @@ const keepPlaces = {
     }),
 };
 
+/** A file of the package. */
+const valibot = (file) => path.join(root, 'node_modules', 'valibot', file);
+
+/** Of this package a few functions are used; its one file is longer than all that a small task loads beside it. */
+const inParts = {
+  name: 'in-parts',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^valibot$/ }, () => ({ path: valibot('dist/index.mjs'), sideEffects: false })),
+};
+
 const types = () => {
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
   const { bin } = JSON.parse(readFileSync(tsc, 'utf8'));
@@ -69,7 +79,7 @@ const modules = () =>
     chunkNames: 'chunks/[name]-[hash]',
     sourcemap: 'linked',
     sourcesContent: false,
-    plugins: [keepPlaces],
+    plugins: [keepPlaces, inParts],
     logLevel: 'warning',
   });
 
@@ -93,4 +103,6 @@ const templates = () => {
 rmSync(dist, { recursive: true, force: true });
 types();
 await modules();
+// Its licence goes where its code goes.
+copyFileSync(valibot('LICENSE.md'), path.join(dist, 'LICENSE.valibot.md'));
 templates();

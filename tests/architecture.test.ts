@@ -41,9 +41,9 @@ const DOORS: Readonly<Record<string, RegExp>> = {
   enquirer: /^approve\/prompt\.ts$/,
   listr2: /^cli\/listr\.ts$/,
   nunjucks: /^report\/render\.ts$/,
-  'better-sqlite3': /^dialects\/sqlite\/connect\.ts$/,
+  'better-sqlite3': /^dialects\/sqlite\/(connect|driver)\.ts$/, // the former its types
   'sqlite3-parser': /^dialects\/sqlite\/parse\.ts$/,
-  pg: /^dialects\/postgres\/(connect|driver)\.ts$/, // the latter its types
+  pg: /^dialects\/postgres\/connect(\/driver)?\.ts$/, // the latter its types
   'libpg-query': /^dialects\/postgres\/parse\.ts$/,
   mysql2: /^dialects\/mysql\/connect\.ts$/,
   'mysql2/promise': /^dialects\/mysql\/connect\.ts$/,
@@ -71,7 +71,7 @@ const code = (text: string): string =>
 
 const importsOf = (file: string): string[] => {
   const text = code(source(file));
-  const static_ = text.matchAll(/^(?:import|export)[^;'"`]*?from '([^']+)';/gm);
+  const static_ = text.matchAll(/^(?:import|export)\b[^;'"`]*?from '([^']+)';/gm);
   const bare = text.matchAll(/^import '([^']+)';/gm);
   const dynamic = text.matchAll(/import\('([^']+)'\)/g);
   return [...static_, ...bare, ...dynamic].map((match) => match[1] ?? '');
@@ -92,6 +92,17 @@ const violations = (check: (file: string, target: string) => boolean): string[] 
 spec('architecture', ({ test }) => {
   test('the house has files to judge', () => {
     assert.ok(files.length > 100, `${files.length} files`);
+  });
+
+  test('the import lines are seen: a rule that reads none would hold of any house', () => {
+    const blind = files.filter((file) => / from '/.test(code(source(file))) && importsOf(file).length === 0);
+    assert.equal(blind, []);
+    assert.ok(importsOf('index.ts').length > 3);
+  });
+
+  test('no file holds a control character, which no reader would see', () => {
+    const hidden = files.filter((file) => /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(source(file)));
+    assert.equal(hidden, []);
   });
 
   test('a room imports only rooms before it', () => {

@@ -12,7 +12,7 @@ export interface Interrupted {
 }
 
 /** The records of the last run in a journal. */
-export const lastRun = (records: readonly StoredRecord[]): readonly StoredRecord[] => {
+const lastRun = (records: readonly StoredRecord[]): readonly StoredRecord[] => {
   const start = records.findLastIndex((record) => record.event === 'run-started');
   return start < 0 ? [] : records.slice(start);
 };

@@ -16,11 +16,11 @@ export interface ApprovalContext {
 }
 
 /** The command with which a person approves this plan. */
-export const approveCommand = (context: Pick<ApprovalContext, 'plan' | 'task'>): string =>
+const approveCommand = (context: Pick<ApprovalContext, 'plan' | 'task'>): string =>
   `$ npx zx tasks/approve.ts --env ${context.plan.target.environment} --task ${context.task}`;
 
 /** Whether the backup decision is enough for what the plan can destroy. */
-export const backupSuffices = (plan: Plan, backup: BackupDecision): boolean =>
+const backupSuffices = (plan: Plan, backup: BackupDecision): boolean =>
   !plan.backupRequired || backup.kind !== 'not-needed';
 
 const foreign = (approval: Approval, context: ApprovalContext): string | null => {

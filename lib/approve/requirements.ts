@@ -1,5 +1,5 @@
 // What a plan demands of whoever approves it. Pure.
-import { isNoop, type Plan } from '../plan/model.ts';
+import type { Plan } from '../plan/model.ts';
 import { provesRows, type Rehearsal } from '../rehearse/model.ts';
 import { type Hazard, hazardId } from '../risk/index.ts';
 import type { Acceptance } from './model.ts';
@@ -21,9 +21,6 @@ export const certainFailures = (
   rehearsal: Pick<Rehearsal, 'outcome' | 'holdsData'> | null,
 ): readonly Hazard[] =>
   provesRows(rehearsal) ? [] : openHazards(plan).filter((hazard) => hazard.willFail === true);
-
-/** Whether anybody has to approve anything. */
-export const needsApproval = (plan: Plan): boolean => !isNoop(plan) || plan.createsDatabase;
 
 /** The hazards that no acceptance covers. An acceptance covers one hazard by its id, or every hazard of its code. */
 export const uncoveredHazards = (plan: Plan, accepted: readonly Acceptance[]): readonly Hazard[] =>

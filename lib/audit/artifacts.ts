@@ -118,6 +118,10 @@ const parseEnvelope = (file: string, kind: ArtifactKind): Record<string, unknown
   return record;
 };
 
+/** Whether a run came so far; the artifact is not read, and may have been edited. */
+export const hasArtifact = (run: Run, kind: ArtifactKind): boolean =>
+  existsSync(path.join(run.artifacts, ARTIFACT_FILES[kind]));
+
 /** Reads an artifact back; null where there is none. Throws ARTIFACT_INVALID where it was edited. */
 export const readArtifact = <B, K extends ArtifactKind = ArtifactKind>(
   run: Run,

@@ -2,6 +2,7 @@
 export {
   ARTIFACT_FILES,
   dropArtifacts,
+  hasArtifact,
   readArtifact,
   requireArtifact,
   type Stored,

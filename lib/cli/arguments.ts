@@ -25,6 +25,7 @@ const OPTIONS = {
   task: text,
   config: text,
   source: text,
+  schema: text,
   strategy: text,
   reason: text,
   direction: text,
@@ -130,13 +131,15 @@ const parseResolve = (values: ReturnType<typeof parse>): PhaseOptions['resolve']
 /** Parses the arguments behind a task's name. Throws USAGE. */
 export const parseArguments = (argv: readonly string[]): Parsed => {
   const values = parse(argv);
-  const { env, task, config, source, reason, direction, to, confirm, plan, backup, baseline, name } = values;
+  const { env, task, config, source, schema, reason, direction, to, confirm, plan, backup, baseline, name } =
+    values;
   return {
     phase: {
       env,
       task,
       config,
       source,
+      schema,
       reason,
       direction,
       to,

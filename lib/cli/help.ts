@@ -29,6 +29,13 @@ const COMMON: readonly OptionLine[] = [
   ['-h, --help', 'this text'],
 ];
 
+const BEGINNING: readonly OptionLine[] = [
+  ['--source <name>', 'the source of truth, where a project has two'],
+  ['--schema <file>', 'the Prisma schema that is meant, where a project has several'],
+  ['--json', 'print one JSON document on standard output and nothing else'],
+  ['-h, --help', 'this text'],
+];
+
 const PLANNING: readonly OptionLine[] = [
   ['--source <name>', 'the source of truth, where a project has two'],
   ['--strategy push', 'bring the schema without migrations; needs --reason'],
@@ -77,7 +84,7 @@ const LINTING: readonly OptionLine[] = [
 ];
 
 const SETS: Readonly<Record<PhaseName, readonly (readonly OptionLine[])[]>> = {
-  init: [COMMON],
+  init: [BEGINNING],
   lint: [LINTING],
   intent: [COMMON, PLANNING],
   preflight: [COMMON, PLANNING],
@@ -95,9 +102,11 @@ const SETS: Readonly<Record<PhaseName, readonly (readonly OptionLine[])[]>> = {
 
 const COLUMN = 30;
 
+const WITHOUT_ENVIRONMENT: ReadonlySet<PhaseName> = new Set(['init', 'lint']);
+
 /** The help of one task, in lines of at most 80 columns. */
 export const helpOf = (name: PhaseName): readonly string[] => [
-  `npx zx tasks/${name}.ts${name === 'lint' ? '' : ' --env <name>'} [options]`,
+  `npx zx tasks/${name}.ts${WITHOUT_ENVIRONMENT.has(name) ? '' : ' --env <name>'} [options]`,
   '',
   TASKS[name],
   '',

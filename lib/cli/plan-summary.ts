@@ -25,9 +25,13 @@ const STANDING_TONES: Readonly<Record<string, Tone>> = {
   blocked: 'bad',
 };
 
+/** Whether the plan waits for a person because of it. */
+const isOpen = ({ decision, willFail }: HazardView): boolean =>
+  decision.state === 'open' || decision.state === 'denied' || willFail;
+
 const hazardLines = (style: Style, hazard: HazardView): string[] => {
   const tone = SEVERITY_TONES[hazard.severity];
-  const open = hazard.decision.state === 'open' || hazard.decision.state === 'denied' || hazard.willFail;
+  const open = isOpen(hazard);
   const title = `${hazard.severity === 'advice' ? 'to read' : hazard.severity}: ${hazard.code} on ${hazard.subject}`;
   const head = hanging(
     `  ${style.paint(tone, open ? style.symbols.warning : style.symbols.bullet)} `,
@@ -77,7 +81,9 @@ export const summaryOfPlan = (
   const { plan, hash } = input;
   const artifact = { format: 1, kind: 'plan', previous: null, createdAt: '', body: plan } as const;
   const view = planView({ plan: artifact, hash, rehearsal: null, approval: null, approve: [] });
-  const hazards = view.hazards.flatMap((group) => group.hazards);
+  const worstFirst = view.hazards.flatMap((group) => group.hazards);
+  // A long list is cut short, and what has to be decided must not be in the part that is not shown.
+  const hazards = [...worstFirst.filter(isOpen), ...worstFirst.filter((hazard) => !isOpen(hazard))];
   const { target, source, change } = plan;
   return [
     '',

@@ -132,6 +132,8 @@ export interface ShadowRequest {
   readonly shadowUrl?: Secret;
   /** Whether a scratch database may be made on the target's own server. */
   readonly scratch?: boolean;
+  /** Statements may act outside of the shadow: the engine's own walls against it stay down. Default: they may not. */
+  readonly reachesOut?: boolean;
   /** An absolute folder for temporary files. */
   readonly folder: string;
   /** An absolute folder of the project, whose own packages a dialect may use. Default: those beside dbsync only. */
@@ -183,6 +185,8 @@ export interface EngineError {
   readonly connectionLost: boolean;
   /** A part that is installed beside the server, such as an extension, is not there; another server may have it. */
   readonly missingPart?: boolean;
+  /** What it would have reached outside of a shadow database, in words, where the engine itself was told to refuse that. */
+  readonly outside?: string;
 }
 
 export interface Dialect extends Effects {
@@ -227,6 +231,11 @@ export interface Dialect extends Effects {
   health(session: Session): Promise<readonly HealthFinding[]>;
 
   classify(statement: Statement): StatementFacts;
+  /**
+   * A part of every text of which `classify` says that it reaches outside, whatever the case: a regular expression that JavaScript and
+   * Python read alike. Absent where no text does.
+   */
+  readonly outsideHint?: string;
   /** Groups a migration's statements into what the engine does as a whole. Pure. */
   batches(statements: readonly Statement[]): readonly Batch[];
   /** Every hazard of this database that the change and the statements show. Pure; the process hazards are shared. */

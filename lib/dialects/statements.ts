@@ -22,6 +22,11 @@ export interface StatementFacts {
   readonly opaque?: string;
   /** It is read, and runs code that is not in its text. */
   readonly runsCode?: true;
+  /**
+   * What it reaches outside of its database, in words: files and programs of the server's machine, the server itself, another server.
+   * As far as its text tells; on a shadow database such a statement acts before anybody approved it.
+   */
+  readonly outside?: string;
 }
 
 /** The same statement in other words, when the engine at hand refuses the words but not the meaning. */

@@ -62,6 +62,7 @@ export const CODES = {
   PREFLIGHT_FAILED: EXIT.precondition,
   SHADOW_UNAVAILABLE: EXIT.precondition,
   SHADOW_IS_TARGET: EXIT.precondition,
+  REACHES_OUTSIDE: EXIT.precondition,
   REPLAY_FAILED: EXIT.precondition,
   REHEARSAL_FAILED: EXIT.precondition,
   REHEARSAL_DIVERGED: EXIT.precondition,
@@ -76,6 +77,7 @@ export const CODES = {
   PLAN_STALE: EXIT.precondition,
   UNFINISHED_RUN: EXIT.precondition,
   LOCK_HELD: EXIT.precondition,
+  TABLE_LOCKED: EXIT.precondition,
   RECOVERY_UNPROVEN: EXIT.precondition,
   RESUME_REFUSED: EXIT.precondition,
   // approval

@@ -1,5 +1,6 @@
 // Runs one batch: in one transaction with its ledger row, or statement by statement.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { DbsyncError } from '../errors/index.ts';
 import { type Decided, type Frame, frameOf } from './frame.ts';
 import type { PlannedBatch, Step } from './model.ts';
 import { asBatch, type SendStep, senderOf } from './send.ts';
@@ -14,12 +15,14 @@ const failed = (state: State, step: Step | null, error: unknown, duringCommit = 
   step,
   engine: state.dialect.explain(error),
   duringCommit,
+  // A refusal of our own has a code, a reason and a way on.
+  ...(error instanceof DbsyncError && error.code === 'REACHES_OUTSIDE' && { cause: error }),
 });
 
 /** The failure with what the database knows of it. A question that fails too is no second failure. */
 const diagnosed = async (state: State, failure: Failed, error: unknown): Promise<Failed> => {
   const { dialect, session } = state;
-  if (failure.engine.connectionLost || !dialect.diagnose) return failure;
+  if (failure.cause !== undefined || failure.engine.connectionLost || !dialect.diagnose) return failure;
   const more = await dialect.diagnose(session, error).catch(() => null);
   if (more === null) return failure;
   const said = failure.engine.message.replace(/[.\s]+$/, '');

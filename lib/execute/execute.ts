@@ -1,7 +1,7 @@
 // The one executor: rehearsal and apply run a plan through this very function. It knows no dialect and no source by name.
 import { excerpt } from '../sql/index.ts';
 import { runBatch } from './batch.ts';
-import type { PlannedBatch } from './model.ts';
+import type { PlannedBatch, Step } from './model.ts';
 import type { ExecuteInput, ExecuteResult, Failed, State, StepFailure } from './state.ts';
 import { tallyOf } from './tally.ts';
 import { runTool } from './tool.ts';
@@ -29,13 +29,16 @@ const recordFailure = async (state: State, batch: PlannedBatch, failure: Failed)
   else await writer.rolledBack(state.session, batch.migration, state.hooks.now());
 };
 
+/** The number of the text's first line in its file; a text that a tool made of code is in no file, and is counted by itself. */
+const firstLineOf = ({ file, line }: Step): number => (file.endsWith('.sql') ? line : 1);
+
 const explainFailure = (batch: PlannedBatch, failure: Failed): StepFailure => ({
   step: failure.step,
   migration: batch.migration,
   engine: failure.engine,
   excerpt:
     failure.step && failure.engine.position !== null
-      ? excerpt(failure.step.sql, failure.engine.position)
+      ? excerpt(failure.step.sql, failure.engine.position, firstLineOf(failure.step))
       : null,
   ...(failure.cause !== undefined && { cause: failure.cause }),
 });

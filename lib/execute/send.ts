@@ -1,7 +1,8 @@
 // Sends one step: the statement as it is, or in other words where the engine refuses the words but not the meaning.
 import type { Adaptation, Batch, Dialect, Session, TableEffect } from '../dialects/contract.ts';
 import type { PlannedBatch, Step } from './model.ts';
-import type { State } from './state.ts';
+import { refuseOutside } from './outside.ts';
+import { isShadow, type State } from './state.ts';
 
 /** A statement of real history can need several words replaced; more than this is not a matter of words. */
 const MAX_ADAPTATIONS = 50;
@@ -42,9 +43,22 @@ export type SendStep = (
 ) => Promise<{ readonly answer: Sent; readonly effects?: readonly TableEffect[] }>;
 
 /** How the steps of one batch are sent: as they are, or on a shadow database under the dialect's observation. */
-export const senderOf = ({ dialect, session, observed }: State, batch: PlannedBatch): SendStep => {
+export const senderOf = (state: State, batch: PlannedBatch): SendStep => {
+  const { dialect, session, observed } = state;
+  const guard = (step: Step): void => {
+    if (isShadow(state)) refuseOutside(state, step);
+  };
   const watch = observed ? dialect.observe?.(session, asBatch(batch)) : undefined;
-  if (!watch) return async (step) => ({ answer: await sendStatement(dialect, session, step.sql) });
-  return ({ sql, file, line }) =>
-    watch({ text: sql, file, line, offset: 0, index: 0 }, (text) => sendStatement(dialect, session, text));
+  if (!watch)
+    return async (step) => {
+      guard(step);
+      return { answer: await sendStatement(dialect, session, step.sql) };
+    };
+  return async (step) => {
+    guard(step);
+    const { sql, file, line } = step;
+    return watch({ text: sql, file, line, offset: 0, index: 0 }, (text) =>
+      sendStatement(dialect, session, text),
+    );
+  };
 };

@@ -1,7 +1,8 @@
-// What one execution holds while it runs: its input, its tally, its open ledger rows. Types only.
+// What one execution holds while it runs: its input, its tally, its open ledger rows.
 import type { Dialect, EngineError, HeldLock, Session } from '../dialects/contract.ts';
 import type { Migration, Project } from '../sources/contract.ts';
 import type { Captured, Outcome, PlannedBatch, Step, StepRecord } from './model.ts';
+import type { MayReachOut } from './outside.ts';
 import type { Tally } from './tally.ts';
 
 /** What the executor tells while it works; records go to the journal before it goes on. */
@@ -25,6 +26,8 @@ export interface ExecuteInput {
   readonly hooks: ExecuteHooks;
   /** Whether the dialect watches what the statements do to the tables. Only ever set for a shadow database. */
   readonly observed?: boolean;
+  /** What is accepted to act outside of a shadow database; without it nothing may. Not asked on a target, whose plan was approved. */
+  readonly mayReachOut?: MayReachOut;
   /** Lets the migration tool's own process at the database, where the runner lock would keep it out. */
   readonly lend?: (work: () => Promise<void>) => Promise<void>;
 }
@@ -76,3 +79,6 @@ export interface State extends ExecuteInput {
   ensured: boolean;
   lost: boolean;
 }
+
+/** Whether it runs on a shadow database: only there nothing is written to a journal. */
+export const isShadow = ({ hooks }: Pick<ExecuteInput, 'hooks'>): boolean => hooks.record === undefined;

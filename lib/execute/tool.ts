@@ -2,7 +2,8 @@
 import type { EngineError } from '../dialects/contract.ts';
 import type { RunHooks, SentOutcome, SentStatement } from '../sources/contract.ts';
 import type { PlannedBatch, Step, StepState } from './model.ts';
-import type { Failed, State } from './state.ts';
+import { refuseOutside } from './outside.ts';
+import { type Failed, isShadow, type State } from './state.ts';
 
 /** What is known of the tool's run so far. */
 interface Watch {
@@ -112,6 +113,8 @@ const NO_PLACE = { position: null, lockTimeout: false, connectionLost: false } a
 
 const sends = (watch: Watch, sent: SentStatement): void => {
   const { state } = watch;
+  if (isShadow(state))
+    refuseOutside(state, { migration: sent.migration, sql: sent.text, file: sent.migration, line: 1 });
   if (!watch.steps.has(sent.migration) || sent.ledger) {
     state.hooks.record?.({ event: 'tool-statement', migration: sent.migration, sql: sent.text });
     return;
@@ -179,7 +182,7 @@ const hooksOf = (watch: Watch): RunHooks => {
   const { state } = watch;
   return {
     signal: state.hooks.signal,
-    ahead: state.hooks.record === undefined,
+    ahead: isShadow(state),
     onStatement: (sent) => sends(watch, sent),
     onOutcome: (sent, outcome) => ends(watch, sent, outcome),
     onTransaction: (what) => {

@@ -13,7 +13,7 @@ const TOO_SHORT_MS = 30;
 const LEAST_MS = 2;
 
 /** The three readings together take a second at most. */
-export const READING_LIMITS = { littleMs: 500, moreMs: 250 } as const;
+const READING_LIMITS = { littleMs: 500, moreMs: 250 } as const;
 
 const timed = async (session: Session, sql: string, now: Clock): Promise<number> => {
   const begun = now().getTime();

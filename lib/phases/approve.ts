@@ -35,7 +35,7 @@ export interface Rehearsed {
 const MIN_REASON = 8;
 
 /** What an approval of this plan is judged against. */
-export const approvalContext = (context: Desk, rehearsed: Rehearsed): ApprovalContext => ({
+const approvalContext = (context: Desk, rehearsed: Rehearsed): ApprovalContext => ({
   plan: rehearsed.plan.artifact.body,
   planHash: rehearsed.plan.hash,
   rehearsalHash: rehearsed.rehearsal.hash,

@@ -23,6 +23,7 @@ import type { Detection, Project } from '../sources/contract.ts';
 import { detectSource, loadSource } from '../sources/registry.ts';
 import { type Redact, redactor, type Secret } from '../target/index.ts';
 import type { PhaseOptions, World } from './options.ts';
+import { policyReachesOut } from './outside.ts';
 import { memoriesOf } from './remembered.ts';
 import { ABSENT } from './target-ref.ts';
 
@@ -47,7 +48,7 @@ export interface Context extends Desk {
 const REVERSE = /^(db|database|pull|introspect|reverse|target)(-?to-?code)?$/i;
 
 /** Direction is code -> database. Throws REVERSE_REFUSED. */
-export const refuseReverse = (direction: string | undefined): void => {
+const refuseReverse = (direction: string | undefined): void => {
   if (direction === undefined || direction === 'code-to-database') return;
   throw new DbsyncError('REVERSE_REFUSED', {
     summary: `dbsync brings a database to the code, never code to a database${REVERSE.test(direction) ? '' : ` ("${direction}" was asked for)`}.`,
@@ -97,7 +98,14 @@ const openProject = async (
     tool: { environment: world.environment, ...context.loaded.config.tool },
     executor: environment.executor,
     temporary: world.temporary,
-    ...(plans && { planning: { earlier: memoriesOf(context), now: world.now, warmShadow } }),
+    ...(plans && {
+      planning: {
+        earlier: memoriesOf(context),
+        now: world.now,
+        warmShadow,
+        look: (work: (session: Session | null) => Promise<void>) => withTarget(context, work),
+      },
+    }),
     withEmptyShadow: (work, like = null) => {
       const request = shadowRequest({ environment, address, world, dialect }, 'empty', like);
       return withShadow(dialect, request, ({ session }) => work(session));
@@ -143,6 +151,7 @@ export const shadowRequest = async (
   identity: known ?? (await (target ? context.dialect.identify(target) : targetOf(context))),
   timeouts: context.environment.target.timeouts,
   scratch: context.environment.shadow.scratch,
+  reachesOut: policyReachesOut(context),
   folder: context.world.temporary,
   root: context.world.cwd,
   ...(context.environment.shadow.url && { shadowUrl: context.environment.shadow.url }),
@@ -156,8 +165,19 @@ export interface Needs {
   readonly plans?: boolean;
 }
 
+/** The configuration says which schema is meant, once for all phases and for everybody. */
+const refuseSchema = (schema: string | undefined): void => {
+  if (schema === undefined) return;
+  throw new DbsyncError('USAGE', {
+    summary: '--schema is an option of init alone.',
+    why: 'Runs that mean different schemas would bring one database to and fro.',
+    next: [`Set \`schema: '${schema}'\` in dbsync.config.ts.`],
+  });
+};
+
 const build = async (world: World, options: PhaseOptions, needs: Needs): Promise<Context> => {
   refuseReverse(options.direction);
+  refuseSchema(options.schema);
   const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
   const environment = resolveEnvironment(loaded, options.env);
   const dialect = await loadDialect(environment.target.dialect, { analyses: false });

@@ -6,6 +6,7 @@ import { replay, withShadow } from '../shadow/index.ts';
 import { type Context, shadowRequest } from './context.ts';
 import { replayFailed } from './measure.ts';
 import type { Outcome } from './outcome.ts';
+import { mayReachOut } from './outside.ts';
 import { ahead } from './refuse.ts';
 
 const checkAllowed = (context: Context): string => {
@@ -42,7 +43,16 @@ export const draft = async (context: Context): Promise<Outcome> => {
       const { migrations } = project;
       const { timeouts } = environment.target;
       const { signal, now } = world;
-      const input = { dialect, session, project, migrations, timeouts, signal, now };
+      const input = {
+        dialect,
+        session,
+        project,
+        migrations,
+        timeouts,
+        signal,
+        now,
+        mayReachOut: mayReachOut(context),
+      };
       const { failure } = await replay(input);
       if (failure) throw replayFailed(context, failure, []);
       report('asking the migration tool');

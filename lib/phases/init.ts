@@ -10,10 +10,13 @@ import { detectSource } from '../sources/registry.ts';
 import type { PhaseOptions, World } from './options.ts';
 import type { Outcome } from './outcome.ts';
 
-const template = (detection: Detection): string => `import { defineConfig } from 'dbsync';
+const template = (
+  detection: Detection,
+  schema: string | null,
+): string => `import { defineConfig } from 'dbsync';
 
 export default defineConfig({
-  source: '${detection.source}',
+  source: '${detection.source}',${schema === null ? '' : `\n  schema: ${JSON.stringify(schema)},`}
   environments: {
     // Each environment names the variable that holds its URL, in the environment or in .env; never the URL itself.
     dev: {
@@ -42,9 +45,14 @@ export const init = async (world: World, options: PhaseOptions): Promise<Outcome
       next: ['Edit it; reference/config.md lists every key.'],
     });
   }
-  const detection = await detectSource(world.cwd, options.source ?? null);
+  const { schema } = options;
+  const detection = await detectSource(
+    world.cwd,
+    options.source ?? null,
+    schema === undefined ? {} : { schema },
+  );
   const file = path.join(world.cwd, 'dbsync.config.ts');
-  writeWhole(file, template(detection));
+  writeWhole(file, template(detection, schema ?? null));
   return {
     exitCode: EXIT.done,
     kind: 'initialised',

@@ -1,13 +1,21 @@
 // Runs migrations on shadow databases and inspects what they change: on the replayed history, or on a copy of the target.
 import type { Session } from '../dialects/contract.ts';
 import { DbsyncError, messageOf } from '../errors/index.ts';
-import { batchesOf, type ExecuteResult, type PlannedBatch, type StepFailure } from '../execute/index.ts';
+import {
+  batchesOf,
+  type ExecuteResult,
+  OUTSIDE_WHY,
+  outsideWaysOn,
+  type PlannedBatch,
+  type StepFailure,
+} from '../execute/index.ts';
 import type { MigrationChange, Prediction } from '../plan/index.ts';
 import { diffSnapshots, type Snapshot } from '../schema/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
 import type { Coverage, Migration } from '../sources/contract.ts';
 import { type Context, shadowRequest } from './context.ts';
 import { describeFailure } from './failed.ts';
+import { mayReachOut } from './outside.ts';
 import type { Resumption } from './resume.ts';
 
 /** Above this many migrations only their sum is inspected; the way back is then a backup. */
@@ -67,6 +75,7 @@ const run = (
     timeouts: context.environment.target.timeouts,
     signal: context.world.signal,
     now: context.world.now,
+    mayReachOut: mayReachOut(context),
     observed: how.observed ?? false,
   });
 
@@ -80,6 +89,7 @@ const replayPart = (context: Context, session: Session, resumed: Resumption): Pr
     timeouts: context.environment.target.timeouts,
     signal: context.world.signal,
     now: context.world.now,
+    mayReachOut: mayReachOut(context),
   });
 
 /** What was applied, what will be, and which of it was begun already. */
@@ -163,6 +173,7 @@ export const onCopy = (
 
 /** A tool that could not or must not run at all is no fault of a migration, and has a code of its own. */
 const REFUSALS: ReadonlySet<string> = new Set([
+  'REACHES_OUTSIDE',
   'SOURCE_REDIRECTED',
   'SOURCE_TOOL_MISSING',
   'SOURCE_UNSUPPORTED',
@@ -193,6 +204,17 @@ const partMissing = (context: Context, failure: StepFailure): DbsyncError =>
     },
   });
 
+/** What the engine itself was told to refuse, because only it sees it. */
+const reachesOutside = (context: Context, failure: StepFailure, outside: string): DbsyncError =>
+  new DbsyncError('REACHES_OUTSIDE', {
+    summary: context.redact(
+      `The migration ${failure.migration} acts outside of the shadow database: ${outside}. ${describeFailure(failure)}`,
+    ),
+    why: OUTSIDE_WHY,
+    next: outsideWaysOn,
+    details: { migration: failure.migration, outside },
+  });
+
 export const replayFailed = (
   context: Context,
   failure: StepFailure,
@@ -200,6 +222,8 @@ export const replayFailed = (
 ): DbsyncError => {
   const { cause } = failure;
   if (cause instanceof DbsyncError && REFUSALS.has(cause.code)) return cause;
+  const { outside } = failure.engine;
+  if (outside !== undefined) return reachesOutside(context, failure, outside);
   const isPending = pending.some((migration) => migration.id === failure.migration);
   if (failure.engine.missingPart) return partMissing(context, failure);
   return new DbsyncError('REPLAY_FAILED', {

@@ -9,6 +9,7 @@ import { observe } from './analysis.ts';
 import { type Context, shadowRequest, withTarget } from './context.ts';
 import { demandRemembered } from './memory.ts';
 import type { Outcome } from './outcome.ts';
+import { mayReachOut } from './outside.ts';
 
 /** What shall be written, and the schema that must be there for it. */
 interface Claim {
@@ -83,6 +84,7 @@ const prove = (
         timeouts: context.environment.target.timeouts,
         signal: context.world.signal,
         now: context.world.now,
+        mayReachOut: mayReachOut(context),
       });
       if (replayed.failure)
         throw unplayable(claim, replayed.failure.migration, replayed.failure.engine.message);
@@ -114,6 +116,7 @@ const findBaseline = (context: Context, actual: Snapshot): Promise<string> =>
         timeouts: environment.target.timeouts,
         signal: world.signal,
         now: world.now,
+        mayReachOut: mayReachOut(context),
       });
       if (failure) break;
       const difference = diffSnapshots(await dialect.inspect(session, context.inspect), actual);

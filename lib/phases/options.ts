@@ -17,6 +17,8 @@ export interface PhaseOptions {
   readonly config?: string | undefined;
   /** The source of truth, where a project has two. */
   readonly source?: string | undefined;
+  /** `init`: the schema that is meant, where the project has several. */
+  readonly schema?: string | undefined;
   readonly strategy?: 'migrate' | 'push' | undefined;
   /** Why push is chosen. */
   readonly reason?: string | undefined;

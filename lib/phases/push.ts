@@ -7,7 +7,7 @@ import type { Migration } from '../sources/contract.ts';
 import { type Context, shadowRequest } from './context.ts';
 
 /** The id of push's only migration. */
-export const PUSH_ID = 'push';
+const PUSH_ID = 'push';
 
 const unexecutable = (steps: readonly string[]): DbsyncError =>
   new DbsyncError('PUSH_REFUSED', {

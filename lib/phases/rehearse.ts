@@ -12,6 +12,7 @@ import { writePlanDocument } from './documents.ts';
 import { describeFailure } from './failed.ts';
 import { demandFresh } from './gate.ts';
 import type { Outcome } from './outcome.ts';
+import { mayReachOut } from './outside.ts';
 import type { Made } from './plan.ts';
 import { refusePlan } from './refuse.ts';
 import { continueRun } from './run.ts';
@@ -43,6 +44,7 @@ const perform = (
     batches: plan.batches,
     ledger: plan.strategy === 'migrate',
     observed: true,
+    mayReachOut: mayReachOut(context),
     hooks: {
       progress: (done, total, current) => report(`${done}/${total} ${current}`),
       now: context.world.now,

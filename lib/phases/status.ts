@@ -1,7 +1,6 @@
 // Where an environment stands: target, ledger, runs. Read-only and quick: no shadow database, no plan.
-import { readArtifact } from '../audit/index.ts';
+import { hasArtifact } from '../audit/index.ts';
 import { EXIT } from '../errors/index.ts';
-import type { Plan } from '../plan/index.ts';
 import { type Context, withTarget } from './context.ts';
 import { identityVerdict, knownIdentity } from './memory.ts';
 import type { Outcome } from './outcome.ts';
@@ -21,9 +20,9 @@ export const status = (context: Context): Promise<Outcome> =>
       .slice(0, MAX_RUNS)
       .map((run) => ({
         task: run.task,
-        planned: readArtifact<Plan>(run, 'plan') !== null,
-        applied: readArtifact(run, 'execution') !== null,
-        verified: readArtifact(run, 'verification') !== null,
+        planned: hasArtifact(run, 'plan'),
+        applied: hasArtifact(run, 'execution'),
+        verified: hasArtifact(run, 'verification'),
       }));
     const data = {
       target: ref,

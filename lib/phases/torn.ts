@@ -17,6 +17,7 @@ import { replay, withShadow } from '../shadow/index.ts';
 import type { LedgerEntry, LedgerProblem, Migration } from '../sources/contract.ts';
 import type { observe } from './analysis.ts';
 import { type Context, shadowRequest } from './context.ts';
+import { mayReachOut } from './outside.ts';
 import { runsOf } from './run.ts';
 
 type Seen = Awaited<ReturnType<typeof observe>>;
@@ -114,6 +115,7 @@ const send = async (
     project: context.project,
     batches,
     ledger: false,
+    mayReachOut: mayReachOut(context),
     hooks: { progress: () => {}, now: context.world.now, signal: context.world.signal },
   });
   return result.failure?.engine.message ?? null;
@@ -139,6 +141,7 @@ const fitRests = (
         timeouts: environment.target.timeouts,
         signal: world.signal,
         now: world.now,
+        mayReachOut: mayReachOut(context),
       });
       if (failure)
         throw refusedResume(

@@ -1,10 +1,13 @@
 // The migrations' own way back, tried on the replica after the plan went through there. Never runs on a target.
 import { DbsyncError } from '../errors/index.ts';
+import { refuseOutside } from '../execute/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { WayBack } from '../rehearse/model.ts';
 import { diffSnapshots, isEmpty, type Snapshot } from '../schema/index.ts';
 import type { OpenShadow } from '../shadow/index.ts';
+import type { SentStatement } from '../sources/contract.ts';
 import type { Context } from './context.ts';
+import { mayReachOut } from './outside.ts';
 
 const failed = (failure: string): WayBack => ({ outcome: 'failed', difference: null, failure });
 
@@ -20,7 +23,16 @@ export const tryWayBack = async (
   const planned = context.project.migrations.filter((migration) => ids.has(migration.id));
   if (!runner?.undo || plan.strategy === 'push' || planned.length === 0) return null;
   if (planned.some((migration) => migration.sql !== null)) return null;
-  const hooks = { onStatement: () => {}, ahead: true, signal: context.world.signal };
+  const accepted = mayReachOut(context);
+  const hooks = {
+    onStatement: ({ migration, text }: SentStatement) =>
+      refuseOutside(
+        { dialect: context.dialect, mayReachOut: accepted },
+        { migration, sql: text, file: migration, line: 1 },
+      ),
+    ahead: true,
+    signal: context.world.signal,
+  };
   try {
     const ran = await runner.undo(planned, session.address, hooks);
     if (!ran) return { outcome: 'missing', difference: null, failure: null };

@@ -1,13 +1,6 @@
 // Drift in three classes: objects that are not ours, managed objects that were changed, and drift that collides with the plan.
 // Pure.
-import {
-  type Change,
-  type Diff,
-  describeChange,
-  describeSubject,
-  keyOf,
-  type Subject,
-} from '../schema/index.ts';
+import { type Change, type Diff, describeChange, keyOf, type Subject } from '../schema/index.ts';
 import type { DriftItem, DriftReport } from './model.ts';
 
 /** Kinds that stand on a table without being part of what its rows are: adding one by hand changes nothing managed. */
@@ -63,12 +56,3 @@ export const driftReport = (drift: Diff | null, planned: Diff, caveats: readonly
 /** The items that block the plan. */
 export const collisions = (report: DriftReport): readonly DriftItem[] =>
   report.items.filter((item) => item.class === 'collides');
-
-/** What the plan touches, in words, for people. */
-export const touchedSubjects = (change: Diff): readonly string[] => [
-  ...new Set(
-    change.changes.map((item) =>
-      describeSubject(item.subject.parent ? { ...item.subject.parent } : item.subject),
-    ),
-  ),
-];

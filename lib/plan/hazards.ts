@@ -9,12 +9,10 @@ import {
   type RiskInput,
   SEVERITIES,
   tableKey,
-  textualHazards,
-  withMoves,
 } from '../risk/index.ts';
 import type { Diff, Snapshot } from '../schema/index.ts';
 import type { LedgerReport, Migration } from '../sources/contract.ts';
-import { classified } from './classified.ts';
+import { judge } from './judge.ts';
 import { heldAgainst } from './measured.ts';
 import type { Atomicity, DriftReport } from './model.ts';
 
@@ -164,17 +162,9 @@ const saidOnce = (parts: {
 /** Every hazard, worst first; each appears once. */
 export const collectHazards = (input: HazardInput): readonly Hazard[] => {
   const { dialect } = input;
-  const fold = dialect.fold ?? ((name: string) => name.toLowerCase());
-  const { offline } = dialect;
-  const risk = withMoves(riskInput(input), offline ? { ...offline, fold } : null);
-  const text = textualHazards(risk, {
-    rules: dialect.scan,
-    quote: dialect.quote,
-    fold,
-    classify: (planned) => classified(dialect, planned.statement),
-  });
+  const { input: risk, dialect: own, text } = judge(dialect, riskInput(input));
   const all = [
-    ...saidOnce({ dialect: dialect.hazards(risk), text, forecast: fromAtomicity(input.atomicity) }),
+    ...saidOnce({ dialect: own, text, forecast: fromAtomicity(input.atomicity) }),
     ...fromLedger(input.ledger),
     ...fromDrift(input.drift),
   ];

@@ -9,8 +9,6 @@ import {
   processRule,
   type RiskInput,
   SEVERITIES,
-  textualHazards,
-  withMoves,
 } from '../risk/index.ts';
 import {
   type Chapter,
@@ -24,7 +22,7 @@ import {
 } from '../schema/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import type { Statement } from '../sql/index.ts';
-import { classified } from './classified.ts';
+import { judge as judgePlan } from './judge.ts';
 
 export interface LintInput {
   readonly dialect: Dialect;
@@ -165,18 +163,8 @@ const riskInput = (
 };
 
 const hazardsOf = (input: LintInput, read: RiskInput): readonly Hazard[] => {
-  const { dialect } = input;
-  const fold = dialect.fold ?? ((name: string) => name.toLowerCase());
-  const risk = withMoves(read, { ...input.offline, fold });
-  const found = [
-    ...dialect.hazards(risk),
-    ...textualHazards(risk, {
-      rules: dialect.scan,
-      quote: dialect.quote,
-      fold,
-      classify: (planned) => classified(dialect, planned.statement),
-    }),
-  ];
+  const { dialect, text } = judgePlan(input.dialect, read);
+  const found = [...dialect, ...text];
   return SEVERITIES.flatMap((severity) => found.filter((hazard) => hazard.severity === severity));
 };
 

@@ -60,3 +60,10 @@ export const foreignText = (one: Read): Hazard[] => {
   const message = one.facts.opaque ?? 'The text could not be analysed.';
   return [hazardOf(processRule('x-unparseable'), { ...parts, message })];
 };
+
+/** The hazard of a statement that acts beyond its database. */
+export const reachingOut = (one: Read): Hazard[] => {
+  if (one.facts.outside === undefined) return [];
+  const message = `${one.facts.outside.charAt(0).toUpperCase()}${one.facts.outside.slice(1)}.`;
+  return [hazardOf(processRule('x-reaches-outside'), { subject: place(one), at: one.planned, message })];
+};

@@ -43,10 +43,10 @@ export { type Ask, answerProbes, type ProbedHazards } from './probes.ts';
 export { type TextFacts, type TextualContext, tableNamed } from './reading.ts';
 export { type Alike, renamedColumns, renamedTables, type SuspectedRename } from './rename.ts';
 export { PROCESS_RULES, processRule } from './rules.ts';
-export { sampleOf } from './samples.ts';
+export { countProbeBy, quotedTable, sampleOf } from './samples.ts';
+export { hazardsOnTheWay } from './stations.ts';
 export {
   nullsProbe,
-  quotedTable,
   rowsProbe,
   type StructuralContext,
   type StructuralRules,

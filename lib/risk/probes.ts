@@ -46,11 +46,11 @@ const field = (error: unknown, name: string): string => {
 };
 
 /**
- * SQLSTATE class 22, data exception: a value of some row made the question fail (ISO/IEC 9075-2, and the manuals of all servers). The
- * server's words then hold that value, which is nobody's business here.
+ * SQLSTATE class 22, data exception: a value of some row made the question fail (ISO/IEC 9075-2, and the manuals of all servers). So does
+ * class 23, where a question casts to a domain that forbids the value. The server's words then hold it, which is nobody's business here.
  */
 const dataException = (error: unknown): string | null =>
-  [field(error, 'code'), field(error, 'sqlState')].find((code) => /^22[0-9A-Z]{3}$/.test(code)) ?? null;
+  [field(error, 'code'), field(error, 'sqlState')].find((code) => /^2[23][0-9A-Z]{3}$/.test(code)) ?? null;
 
 /** A probe that fails or takes too long proves nothing, and the hazard stays as it is. */
 const attempt = async <T>(work: () => Promise<T>): Promise<Answer<T>> => {

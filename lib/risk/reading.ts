@@ -12,6 +12,7 @@ export interface TextFacts {
   readonly transactional: boolean;
   readonly opaque?: string;
   readonly runsCode?: true;
+  readonly outside?: string;
 }
 
 /** What the analysis asks of a database. */

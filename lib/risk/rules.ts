@@ -1,18 +1,7 @@
 // The process hazards: what can go wrong with any database, as data. Knows no dialect; decides nothing.
-import type { HazardRule, Severity } from './model.ts';
-
-const row = (code: string, severity: Severity, effect: string, remedy: string): HazardRule => ({
-  code,
-  severity,
-  effect,
-  remedy,
-});
-
-/** A hazard that is never passed over in silence, whatever its severity. */
-const opaque = (code: string, severity: Severity, effect: string, remedy: string): HazardRule => ({
-  ...row(code, severity, effect, remedy),
-  mustBeAccepted: true,
-});
+import type { HazardRule } from './model.ts';
+import { mustBeAccepted as opaque, ruleOf as row } from './rule.ts';
+import { OF_TARGET } from './rules-target.ts';
 
 const OF_STATEMENTS: readonly HazardRule[] = [
   row(
@@ -98,6 +87,12 @@ const OF_STATEMENTS: readonly HazardRule[] = [
     'advice',
     'The statement builds or calls code that is not in its text, so nobody can say what it does.',
     'Write the statements out, or accept it after reading the code that it runs.',
+  ),
+  opaque(
+    'x-reaches-outside',
+    'breaking',
+    'The statement acts outside of the database: on files or programs of the machine, on the server itself, or on another server. No rollback, backup or proof covers it.',
+    'Move it out of the migrations, into the set-up of the server.',
   ),
   opaque(
     'x-unparseable',
@@ -233,57 +228,6 @@ const OF_HISTORY: readonly HazardRule[] = [
     'breaking',
     'Push changes a database that a ledger manages: the two diverge.',
     'Make a migration instead.',
-  ),
-];
-
-const OF_TARGET: readonly HazardRule[] = [
-  row(
-    'x-drift-present',
-    'breaking',
-    'The live schema is not what its ledger claims.',
-    'Bring the difference into the history, or undo it.',
-  ),
-  row(
-    'x-drift-collides',
-    'destructive',
-    'The plan touches what was changed by hand: it fails, or destroys that change.',
-    'Resolve the drift first.',
-  ),
-  row(
-    'x-non-converging',
-    'advice',
-    'A difference remains directly after applying: the engine writes an expression in other words.',
-    'Compare the two texts; record them if they mean the same.',
-  ),
-  row(
-    'x-wrong-target',
-    'destructive',
-    'The connection leads to another database than this environment remembers.',
-    'Check the variable that supplies the URL.',
-  ),
-  row(
-    'x-target-created',
-    'breaking',
-    'The database does not exist; creating it would hide a typing error.',
-    'Correct the name, or create it on purpose.',
-  ),
-  row(
-    'x-read-only-target',
-    'breaking',
-    'The target refuses writes: it is a replica or read-only.',
-    'Connect to the primary.',
-  ),
-  row(
-    'x-shadow-is-real',
-    'destructive',
-    'The database named for rehearsals is in use, or is the target itself.',
-    'Name an empty database that nothing else uses.',
-  ),
-  row(
-    'x-stale-plan',
-    'breaking',
-    'The target, the ledger or the files changed since the plan was made.',
-    'Plan again.',
   ),
 ];
 

@@ -1,8 +1,15 @@
-// The keys of some rows that a question counted, as a second question. Pure; asks for nothing but the columns of the primary key.
-import { childOf, type SchemaObject } from '../schema/index.ts';
+// How many rows meet a condition, and the keys of some of them, as questions. Pure; asks for nothing but the columns of the primary key.
+import { childOf, type SchemaObject, type Subject } from '../schema/index.ts';
 import type { Probe } from './model.ts';
 
 const MOST = 5;
+
+/** `"app"."users"`, quoted by the database's own quote. */
+export const quotedTable = (
+  table: Pick<Subject, 'namespace' | 'name'>,
+  quote: (name: string) => string,
+): string =>
+  table.namespace === null ? quote(table.name) : `${quote(table.namespace)}.${quote(table.name)}`;
 
 export interface Counted {
   /** As it is before the plan. */
@@ -24,3 +31,15 @@ export const sampleOf = ({ table, from, quote, prefix = '' }: Counted): Pick<Pro
     sampleSql: `SELECT ${columns.map((name) => `${prefix}${quote(name)}`).join(', ')} ${from} LIMIT ${MOST}`,
   };
 };
+
+/** Counts the rows of a table, as it is before the plan, that meet a condition; one way for each database's quote. */
+export const countProbeBy =
+  (quote: (name: string) => string) =>
+  (
+    table: SchemaObject,
+    parts: Pick<Probe, 'question' | 'positive' | 'zero'> & { readonly where: string },
+  ): Probe => {
+    const { where, ...asked } = parts;
+    const from = `FROM ${quotedTable(table, quote)} WHERE ${where}`;
+    return { ...asked, sql: `SELECT count(*) ${from}`, ...sampleOf({ table, from, quote }) };
+  };

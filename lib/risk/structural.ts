@@ -11,7 +11,7 @@ import { fitToTable, hazardOf } from './hazard.ts';
 import type { Hazard, HazardRule, PlannedStatement, Probe, RiskInput } from './model.ts';
 import { lostAt } from './moves.ts';
 import { type Alike, renamedColumns, renamedTables, type SuspectedRename } from './rename.ts';
-import { sampleOf } from './samples.ts';
+import { quotedTable, sampleOf } from './samples.ts';
 
 type Table = Pick<Subject, 'namespace' | 'name'>;
 
@@ -51,10 +51,6 @@ interface Analysis {
 }
 
 const tableOf = (subject: Subject): Table => subject.parent ?? subject;
-
-/** `"app"."users"`, quoted by the database's own quote. */
-export const quotedTable = (table: Table, quote: (name: string) => string): string =>
-  table.namespace === null ? quote(table.name) : `${quote(table.namespace)}.${quote(table.name)}`;
 
 /** How many rows there are: for what takes them away. */
 export const rowsProbe = (table: Table, quote: (name: string) => string): Probe => ({

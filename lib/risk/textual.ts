@@ -1,7 +1,7 @@
 // Process hazards that the statements themselves show, for every database alike. Pure; what a statement is was told by the
 // dialect, names are quoted by it.
 import { ownRoutines } from './calls.ts';
-import { foreignText } from './foreign.ts';
+import { foreignText, reachingOut } from './foreign.ts';
 import { existingObjects } from './masks.ts';
 import { migrationHazards } from './mixture.ts';
 import type { Hazard, RiskInput } from './model.ts';
@@ -17,6 +17,7 @@ export const textualHazards = (
   const text: Text = { input, context, statements: readAll(input.statements, context) };
   const single = text.statements.flatMap((one) => [
     ...foreignText(one),
+    ...reachingOut(one),
     ...secretHazards(one),
     ...(one.facts.kind === 'opaque' ? [] : [...existingObjects(one, text), ...dataHazards(one, text)]),
   ]);

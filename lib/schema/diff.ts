@@ -171,7 +171,7 @@ export const changesBetween = (
 export const diffSnapshots = (from: Snapshot, to: Snapshot): Diff => ({
   from: fingerprint(from),
   to: fingerprint(to),
-  changes: compareAll(from.objects, to.objects),
+  changes: from === to ? [] : compareAll(from.objects, to.objects),
 });
 
 /** Whether nothing differs. */

@@ -82,6 +82,8 @@ const byOwner = (changes: readonly Change[]): ReadonlyMap<string, readonly Chang
 
 /** The snapshot after the diff's changes; changes to objects that it does not hold are without effect. */
 export const patchSnapshot = (snapshot: Snapshot, diff: Pick<Diff, 'changes'>): Snapshot => {
+  // The same one, whose fingerprint may be known.
+  if (diff.changes.length === 0) return snapshot;
   const byKey = new Map(snapshot.objects.map((object) => [keyOf(object), object]));
   for (const [key, changes] of byOwner(diff.changes)) {
     const next = patched(byKey.get(key), changes);

@@ -1,6 +1,12 @@
 // Replays migrations on a shadow database with the one executor.
 import type { Dialect, Session } from '../dialects/contract.ts';
-import { batchesOf, type ExecuteResult, execute, type PlannedBatch } from '../execute/index.ts';
+import {
+  batchesOf,
+  type ExecuteResult,
+  execute,
+  type MayReachOut,
+  type PlannedBatch,
+} from '../execute/index.ts';
 import type { Migration, Project } from '../sources/contract.ts';
 import type { Timeouts } from '../target/index.ts';
 
@@ -16,6 +22,8 @@ export interface ReplayInput {
   readonly now: () => Date;
   /** Whether what the statements do to the tables is watched. */
   readonly observed?: boolean;
+  /** What is accepted to act outside of the shadow database; without it nothing may. */
+  readonly mayReachOut?: MayReachOut;
   readonly progress?: (done: number, total: number, current: string) => void;
 }
 
@@ -32,6 +40,7 @@ export const replay = (input: ReplayInput): Promise<ExecuteResult> =>
     ),
     ledger: true,
     observed: input.observed ?? false,
+    ...(input.mayReachOut && { mayReachOut: input.mayReachOut }),
     hooks: {
       progress: input.progress ?? (() => {}),
       now: input.now,

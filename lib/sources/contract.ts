@@ -157,6 +157,8 @@ export interface SourceContext {
     readonly now: () => Date;
     /** Starts what a shadow database will need; for a source that finds that there will be one. */
     readonly warmShadow: () => void;
+    /** Looks at the target by a connection of its own, ahead of every phase; without a session where there is no database yet. */
+    readonly look: (work: (session: Session | null) => Promise<void>) => Promise<void>;
   };
 }
 

@@ -11,7 +11,9 @@ import {
   ColumnTypeEnum,
   DriverAdapterError,
 } from '@prisma/driver-adapter-utils';
-import Database from 'better-sqlite3';
+
+const napi = Number(process.versions.napi ?? 0);
+const { default: Database } = await import(napi >= 10 ? 'better-sqlite3-13' : 'better-sqlite3');
 
 const argument = (name) => process.argv[process.argv.indexOf(name) + 1];
 

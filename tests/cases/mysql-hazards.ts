@@ -173,7 +173,7 @@ export const HAZARD_CASES: readonly HazardCase[] = [
   one(
     'index on a table of the plan',
     'CREATE TABLE fresh (id INT PRIMARY KEY, a INT); CREATE INDEX i ON fresh (a)',
-    ['my-partial-file breaking'],
+    [],
   ),
   one('unique with duplicates', 'CREATE UNIQUE INDEX i ON t (n)', [
     'my-add-index blocking',
@@ -212,7 +212,10 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     'my-add-check blocking 1',
     ADVICE,
   ]),
-  one('drop index', 'CREATE INDEX i ON t (n); DROP INDEX i ON t', ['my-partial-file breaking']),
+  one('an index that is built and dropped again', 'CREATE INDEX i ON t (n); DROP INDEX i ON t', [
+    'my-add-index blocking',
+    'my-partial-file breaking',
+  ]),
   one(
     'primary key',
     'ALTER TABLE p DROP PRIMARY KEY, ADD COLUMN x INT NOT NULL DEFAULT 1, ADD PRIMARY KEY (id, x)',
@@ -253,7 +256,50 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     ADVICE,
     'my-partial-file breaking',
   ]),
-  one('view dropped', 'CREATE VIEW w AS SELECT 1; DROP VIEW w', ['my-partial-file breaking']),
+  one('view dropped', 'CREATE VIEW w AS SELECT 1; DROP VIEW w', []),
   one('definer', "CREATE DEFINER='nobody'@'%' VIEW w AS SELECT 1", ['my-definer-env breaking']),
   one('nothing', 'SELECT 1', []),
+  one('a column in other letters is the same one', 'ALTER TABLE t MODIFY NOTE VARCHAR(50)', [ADVICE]),
+  one('narrowed in other letters', 'ALTER TABLE t MODIFY BIG INT', ['my-narrow-int destructive 1', ADVICE]),
+  one(
+    'dropped and made anew is not the old one',
+    "ALTER TABLE t DROP COLUMN note, ADD COLUMN note VARCHAR(5) NOT NULL DEFAULT 'x'",
+    ['my-drop-column destructive 1', INSTANT, ADVICE],
+  ),
+  one('dropped, and another takes its name', 'ALTER TABLE t DROP COLUMN note, RENAME COLUMN n TO note', [
+    'my-drop-column destructive 1',
+    'my-rename-column breaking',
+    INSTANT,
+    ADVICE,
+  ]),
+  one('a key column keeps NOT NULL under another name', 'ALTER TABLE t CHANGE id uid INT AUTO_INCREMENT', [
+    'my-rename-column breaking',
+    ADVICE,
+  ]),
+  one('the engine that it has', 'ALTER TABLE t ENGINE = innodb', [
+    'my-row-format-compression blocking',
+    ADVICE,
+  ]),
+  one(
+    'character set of columns to come',
+    'ALTER TABLE t DEFAULT CHARACTER SET = utf8mb4 COLLATE utf8mb4_bin',
+    ['my-change-default advice', ADVICE],
+  ),
+  {
+    name: 'times of a TIMESTAMP fit a DATETIME',
+    base: 'CREATE TABLE s (id INT PRIMARY KEY, t TIMESTAMP(3) NULL, d DATETIME(3)); INSERT INTO s VALUES (1, NOW(), NOW())',
+    sql: 'ALTER TABLE s MODIFY t DATETIME(3)',
+    expect: ['my-change-type-copy blocking', ADVICE],
+  },
+  {
+    name: 'a TIMESTAMP of fewer digits',
+    base: "CREATE TABLE s (id INT PRIMARY KEY, d DATETIME(3)); INSERT INTO s VALUES (1, '2024-01-01 10:00:00.123')",
+    sql: 'ALTER TABLE s MODIFY d TIMESTAMP NULL',
+    expect: ['my-narrow-temporal destructive 1', ADVICE],
+  },
+  one(
+    'a required column whose default goes again',
+    'ALTER TABLE t ADD COLUMN r INT DEFAULT 1 NOT NULL; ALTER TABLE t ALTER COLUMN r DROP DEFAULT',
+    ['my-add-not-null-implicit breaking', INSTANT, ADVICE, 'my-partial-file breaking'],
+  ),
 ];

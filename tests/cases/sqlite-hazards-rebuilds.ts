@@ -237,4 +237,85 @@ export const REBUILDS: readonly HazardCase[] = [
     shows: ['sqlite-rebuild-fk-cascade=destructive'],
     not: ['sqlite-rebuild-no-fk-check'],
   },
+  {
+    name: 'a copy that cuts values',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT); INSERT INTO new_t SELECT id, substr(a, 1, 3), b, n FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-rebuild-values-changed=destructive'],
+    not: ['sqlite-rebuild-column-lost'],
+  },
+  {
+    name: 'a copy that swaps columns',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT); INSERT INTO new_t (id, a, b, n) SELECT id, b, a, n FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-rebuild-values-changed=destructive'],
+    not: ['sqlite-rebuild-column-lost'],
+  },
+  {
+    name: 'a copy of everything into another order',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, b TEXT, a TEXT, n TEXT); INSERT INTO new_t SELECT * FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-rebuild-values-changed=destructive'],
+    not: ['sqlite-rebuild-column-lost'],
+  },
+  {
+    name: 'a copy that casts text to numbers',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n INTEGER); INSERT INTO new_t SELECT x.id, x.a, x.b, CAST(x.n AS INTEGER) FROM t AS x; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-rebuild-values-changed=destructive', 'sqlite-change-type'],
+    not: ['sqlite-rebuild-column-lost'],
+  },
+  {
+    name: 'a copy that puts columns together',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, ab TEXT, n TEXT); INSERT INTO new_t SELECT id, a || b, n FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-rebuild-values-changed=destructive'],
+    not: ['sqlite-rebuild-column-lost'],
+  },
+  {
+    name: 'a copy that fills what is missing',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      "CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT); INSERT INTO new_t SELECT id, a, coalesce(b, ''), n FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t",
+    shows: ['sqlite-table-rebuild'],
+    not: ['sqlite-rebuild-values-changed'],
+  },
+  {
+    name: 'a copy whose expression changes no value of today',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT); INSERT INTO new_t SELECT id, lower(a), b, n FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-table-rebuild'],
+    not: ['sqlite-rebuild-values-changed'],
+  },
+  {
+    name: 'a copy that casts to text',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT); INSERT INTO new_t SELECT id, CAST(a AS VARCHAR(50)), b, n FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-table-rebuild'],
+    not: ['sqlite-rebuild-values-changed'],
+  },
+  {
+    name: 'a copy under another name',
+    schema: 'CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, n TEXT)',
+    data: "INSERT INTO t VALUES (1, 'long text', 'b1', '12'), (2, 'x', NULL, 'abc')",
+    migration:
+      'CREATE TABLE new_t (id INTEGER PRIMARY KEY, a2 TEXT, b TEXT, n TEXT); INSERT INTO new_t (id, a2, b, n) SELECT id, a, b, n FROM t; DROP TABLE t; ALTER TABLE new_t RENAME TO t',
+    shows: ['sqlite-table-rebuild'],
+    not: ['sqlite-rebuild-values-changed'],
+  },
 ];

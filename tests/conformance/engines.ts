@@ -3,10 +3,10 @@
 import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import type { ToolLock } from '../../lib/dialects/contract.ts';
+import Database from '../helpers/better-sqlite3.ts';
 import { mariadbMissing, startMariadb } from '../helpers/mariadb.ts';
 import { NO_SERVER, startPostgres } from '../helpers/postgres.ts';
 

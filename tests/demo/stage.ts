@@ -2,9 +2,9 @@
 import { copyFile, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { createTasks } from '../../lib/index.ts';
 import { silentUi } from '../../lib/phases/index.ts';
+import Database from '../helpers/better-sqlite3.ts';
 import { fillSqlite } from '../helpers/bookshop-data.ts';
 import { copyProject, type ProjectCopy, readDemo } from '../helpers/project.ts';
 

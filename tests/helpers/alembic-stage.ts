@@ -3,11 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { copyAlembic, NO_PYTHON, pythonWith, temporary } from './alembic.ts';
+import Database from './better-sqlite3.ts';
 import { mariadbMissing, startMariadb } from './mariadb.ts';
 import { startPostgres } from './postgres.ts';
 import { artifact, run, type Scene } from './scenario.ts';
@@ -32,7 +33,7 @@ const withUser = (url: string, user: string, password: string): string =>
 
 const files = async (): Promise<AlembicEngine> => {
   const fileOf = (url: string): string => url.replace(/^file:/, '');
-  const open = <T>(url: string, work: (database: Database.Database) => T): T => {
+  const open = <T>(url: string, work: (database: Sqlite.Database) => T): T => {
     const database = new Database(fileOf(url), { fileMustExist: true });
     try {
       return work(database);

@@ -1,8 +1,9 @@
 // Fills a bookshop database with the rows of bookshop-rows.ts, at whatever migration level it is: tables and columns that the
 // level lacks are left out. Knows nothing of migrations but how to run SQL text.
-import Database from 'better-sqlite3';
+
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { Client } from 'pg';
+import Database from './better-sqlite3.ts';
 import { type BookshopOptions, bookshopRows, type Cell } from './bookshop-rows.ts';
 import type { MigrationFile } from './project.ts';
 

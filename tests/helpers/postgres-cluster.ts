@@ -6,7 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findServers } from '../../lib/dialects/postgres/binaries.ts';
+import { findServers } from '../../lib/dialects/postgres/shadow/binaries.ts';
 
 export interface Cluster {
   readonly port: number;

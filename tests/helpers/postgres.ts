@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Address, Session } from '../../lib/dialects/contract.ts';
 import { parseAddress, siblingAddress } from '../../lib/dialects/postgres/address.ts';
-import { type Binaries, findServers } from '../../lib/dialects/postgres/binaries.ts';
 import { connect } from '../../lib/dialects/postgres/connect.ts';
-import { type PrivateServer, startServer } from '../../lib/dialects/postgres/server.ts';
+import { type Binaries, findServers } from '../../lib/dialects/postgres/shadow/binaries.ts';
+import { type PrivateServer, startServer } from '../../lib/dialects/postgres/shadow/server.ts';
 import { openSecret, Secret, type Timeouts } from '../../lib/target/index.ts';
 
 export const TIMEOUTS: Timeouts = {

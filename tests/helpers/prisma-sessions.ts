@@ -1,9 +1,10 @@
 // Sessions straight on better-sqlite3 that remember what was sent, for tests of the Prisma source.
-import Database from 'better-sqlite3';
+
 import type { Dialect, RawResult, Session } from '../../lib/dialects/contract.ts';
 import { dialect as sqlite } from '../../lib/dialects/sqlite/index.ts';
 import type { SourceContext } from '../../lib/sources/contract.ts';
 import { redactor, Secret } from '../../lib/target/index.ts';
+import Database from './better-sqlite3.ts';
 
 export interface TestSession extends Session {
   /** Every text that reached the database, in order. */

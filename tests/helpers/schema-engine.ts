@@ -11,7 +11,8 @@ import {
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
 import * as engineBindings from '@prisma/schema-engine-wasm/schema_engine_bg';
-import Database from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
+import Database from './better-sqlite3.ts';
 
 /** What the engine says: equal, or the SQL that leads from the database to the schema. */
 export interface EngineAnswer {
@@ -58,7 +59,7 @@ const columnType = (value: unknown): ColumnType => {
   return value === null || value === undefined ? ColumnTypeEnum.Int32 : ColumnTypeEnum.Text;
 };
 
-const query = (database: Database.Database, sql: string): SqlResultSet => {
+const query = (database: Sqlite.Database, sql: string): SqlResultSet => {
   const statement = database.prepare<unknown[], unknown[]>(singleQuoted(sql));
   const rows = statement.raw().all();
   const columns = statement.columns();
@@ -73,7 +74,7 @@ const refuse = async (): Promise<never> => {
   throw new Error('This engine only describes; nothing else is allowed.');
 };
 
-const adapter = (database: Database.Database): SqlDriverAdapter => ({
+const adapter = (database: Sqlite.Database): SqlDriverAdapter => ({
   provider: 'sqlite',
   adapterName: 'fixture-sqlite',
   queryRaw: async ({ sql }) => query(database, sql),

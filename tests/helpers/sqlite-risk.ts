@@ -2,6 +2,7 @@
 // probes, and a copy with its rows is migrated to see what really happens.
 import type { Session } from '../../lib/dialects/contract.ts';
 import { dialect } from '../../lib/dialects/sqlite/index.ts';
+import { judge } from '../../lib/plan/index.ts';
 import {
   answerProbes,
   type Hazard,
@@ -9,7 +10,6 @@ import {
   type ProbedHazards,
   type RiskInput,
   tableKey,
-  textualHazards,
 } from '../../lib/risk/index.ts';
 import { diffSnapshots } from '../../lib/schema/index.ts';
 import { splitStatements } from '../../lib/sql/index.ts';
@@ -85,13 +85,8 @@ export const outcomeOf = async (folder: string, name: string, scenario: Scenario
       after,
       sizes,
     };
-    const text = textualHazards(input, {
-      rules: dialect.scan,
-      quote: dialect.quote,
-      fold: (word) => word.toLowerCase(),
-      classify: (one) => dialect.classify(one.statement),
-    });
-    const found = [...dialect.hazards(input), ...text];
+    const told = judge(dialect, input);
+    const found = [...told.dialect, ...told.text];
     return { found, ...(await answerProbes(found, ask(session))) };
   });
   const spare = await makeFile(folder, `${name}-spare.db`, `${scenario.schema};${scenario.data ?? ''}`);

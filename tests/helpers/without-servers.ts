@@ -8,7 +8,7 @@ const NOTHING = data('export const findServers = async () => []; export const ch
 
 const HOOK = data(`
 export const resolve = (specifier, context, next) =>
-  specifier === './binaries.ts' && /\\/dialects\\/postgres\\/shadow\\.ts/.test(context.parentURL ?? '')
+  specifier.endsWith('/binaries.ts') && /\\/dialects\\/postgres\\/shadow\\.ts/.test(context.parentURL ?? '')
     ? { url: ${JSON.stringify(NOTHING)}, shortCircuit: true }
     : next(specifier, context);
 `);

@@ -1,8 +1,8 @@
 // Everything short of a complete approval is a refusal: nothing is written to the target, and the exact next command is said.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import Database from '../helpers/better-sqlite3.ts';
 import { fillSqlite } from '../helpers/bookshop-data.ts';
 import { copyProject, type ProjectCopy } from '../helpers/project.ts';
 import {

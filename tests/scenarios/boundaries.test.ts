@@ -1,8 +1,17 @@
 // What dbsync must not do, each tried: reverse sync, a default target, a created database, a second source of truth, a leaked secret.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import Database from '../helpers/better-sqlite3.ts';
 import { copyProject, type ProjectCopy } from '../helpers/project.ts';
 import {
   artifact,
@@ -89,6 +98,35 @@ spec('boundaries', ({ test }) => {
       assert.is(error.code, 'SOURCE_AMBIGUOUS');
       assert.ok(error.next.some((line) => line.includes('--source prisma')));
       assert.is((await run(project.root, 'plan', { source: 'prisma' })).kind, 'plan');
+    }));
+
+  test('a project with several schemas gets its first configuration with the one that is named, and only there', () =>
+    withProject(async (project) => {
+      const first = path.join(project.root, 'prisma/schema.prisma');
+      const second = path.join(project.root, 'other/schema.prisma');
+      mkdirSync(path.dirname(second));
+      renameSync(first, path.join(project.root, 'prisma/books.prisma'));
+      writeFileSync(second, readFileSync(path.join(project.root, 'prisma/books.prisma')));
+      const config = path.join(project.root, 'dbsync.config.ts');
+      rmSync(config);
+      rmSync(path.join(project.root, 'prisma.config.ts'));
+      const error = await refusal(project.root, 'init', { env: undefined });
+      assert.is(error.code, 'SOURCE_AMBIGUOUS');
+      assert.not(existsSync(config));
+      const missing = { env: undefined, schema: 'prisma/none.prisma' };
+      assert.is(await code(project.root, 'init', missing), 'SOURCE_INVALID');
+      const made = await run(project.root, 'init', { env: undefined, schema: 'prisma/books.prisma' });
+      assert.is(made.kind, 'initialised');
+      const text = readFileSync(config, 'utf8');
+      assert.match(text, 'schema: "prisma/books.prisma"');
+      // No package of dbsync's name is installed beside the project.
+      writeFileSync(config, text.replace(/^import .*$/m, 'const defineConfig = (config) => config;'));
+      const scene = { environment: { DATABASE_URL: 'file:./app.db' } };
+      assert.is((await run(project.root, 'sync', { confirm: 'dev' }, scene)).exitCode, 0);
+      assert.is(
+        (await refusal(project.root, 'plan', { schema: 'other/schema.prisma' }, scene)).code,
+        'USAGE',
+      );
     }));
 
   test('nothing is written into the project outside of dev/active', () =>

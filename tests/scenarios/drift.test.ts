@@ -1,7 +1,7 @@
 // Drift in its three classes, and every way in which a plan goes stale between its making and its use.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import Database from '../helpers/better-sqlite3.ts';
 import { copyProject, type ProjectCopy } from '../helpers/project.ts';
 import {
   artifact,

@@ -1,8 +1,8 @@
 // Destructive migrations left for a later run: what goes before them is applied, they and what follows stay pending, and it is said.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import Database from '../helpers/better-sqlite3.ts';
 import { fillSqlite } from '../helpers/bookshop-data.ts';
 import { copyProject } from '../helpers/project.ts';
 import { artifact, cli, databaseOf, folderOf, run, writeSqliteConfig } from '../helpers/scenario.ts';

@@ -89,6 +89,21 @@ spec('known failure', ({ test, skip, before, after }) => {
     assert.is((await run(root, 'approve', { confirm: 'dev', accept }, scene)).kind, 'approval');
   });
 
+  test('what the server cannot read is shown with the number that its line has in the file', async () => {
+    if (!project) throw new Error('there is no project');
+    await project.removeMigration('20260901000000_twice').catch(() => undefined);
+    await project.addMigration(
+      '20260901000000_twice',
+      'SELECT 1;\n\n-- why\nCREATE TABLE "t" (\n  "a" int\n  "b" int\n);\n',
+    );
+    const error = await refusal(project.root, 'plan', {}, scene);
+    assert.is(error.code, 'REPLAY_FAILED');
+    assert.ok(
+      error.next.some((line) => line.includes('> 6 |   "b" int')),
+      error.next.join('\n'),
+    );
+  });
+
   test('where an earlier statement changes the rows, nothing is certain and it is asked as ever', async () => {
     const { document } = await stage(`UPDATE "Publisher" SET "city" = "id"::text;\n${UNIQUE}`);
     assert.not.ok(document().includes('This plan cannot run'));

@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
 import { type Artifact, artifactHash } from '../../lib/audit/index.ts';
 import type { Plan } from '../../lib/plan/index.ts';
+import Database from '../helpers/better-sqlite3.ts';
 import { copyProject, type ProjectCopy } from '../helpers/project.ts';
 import { artifact, databaseOf, folderOf, refusal, run, writeSqliteConfig } from '../helpers/scenario.ts';
 import { spec } from '../helpers/spec.ts';

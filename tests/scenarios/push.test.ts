@@ -1,8 +1,8 @@
 // Push: only when chosen, with a reason, where it is allowed; through the same plan, rehearsal, approval and proof.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import Database from '../helpers/better-sqlite3.ts';
 import { copyProject, type ProjectCopy } from '../helpers/project.ts';
 import {
   artifact,

@@ -1,8 +1,8 @@
 // The main job on SQLite: from nothing to the declared schema, and again with nothing to do.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import Database from '../helpers/better-sqlite3.ts';
 import { fillSqlite } from '../helpers/bookshop-data.ts';
 import { copyProject, type ProjectCopy, readMigrations } from '../helpers/project.ts';
 import {
@@ -147,7 +147,6 @@ spec('sync on SQLite', ({ test }) => {
     withProject(async (project) => {
       const outcome = await run(project.root, 'plan');
       const file = path.join(folderOf(outcome), 'artifacts', 'plan.json');
-      const { writeFileSync } = await import('node:fs');
       writeFileSync(file, readFileSync(file, 'utf8').replace('"strategy": "migrate"', '"strategy": "push"'));
       assert.is(await code(project.root, 'rehearse'), 'ARTIFACT_INVALID');
     }));
@@ -164,6 +163,17 @@ spec('sync on SQLite', ({ test }) => {
       assert.is((await run(project.root, 'apply', { confirm: 'dev' })).kind, 'execution');
       assert.is((await run(project.root, 'verify')).kind, 'verification');
       assert.is((await run(project.root, 'status')).changes, false);
+    }));
+
+  test('status says how far a run came, also where its proof was edited', () =>
+    withProject(async (project) => {
+      const outcome = await run(project.root, 'sync', { confirm: 'dev' });
+      const file = path.join(folderOf(outcome), 'artifacts', 'verification.json');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"agrees"', '"differs"'));
+      const told = await run(project.root, 'status');
+      assert.is(told.exitCode, 0);
+      const [last] = (told.data as { runs: readonly Record<string, unknown>[] }).runs;
+      assert.is(last?.verified, true);
     }));
 
   test('an existing database is only read before the approval, whatever the phase', () =>

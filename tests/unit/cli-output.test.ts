@@ -14,6 +14,7 @@ import {
   summaryOfVerification,
 } from '../../lib/cli/summaries.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
+import { hazardId } from '../../lib/risk/index.ts';
 import {
   approvalOf,
   checkOf,
@@ -235,6 +236,35 @@ spec('cli: screens', ({ test }) => {
     assert.ok(made.includes('Changes (40)'));
     assert.ok(made.includes('and 25 more in the document'));
     assert.ok(made.includes('and 18 more in the document'));
+  });
+
+  test('what waits for a decision stands before a long list that is cut short, however slight it is', () => {
+    const plan = planOf('users');
+    const [hazard] = plan.hazards;
+    if (!hazard) throw new Error('the cases hold no hazard');
+    const other = (code: string, severity: 'blocking' | 'advice') => ({
+      ...hazard,
+      code,
+      severity,
+      willFail: false,
+    });
+    const shown = Array.from({ length: 30 }, (_, at) => other(`x-shown-${at}`, 'blocking'));
+    const open = other('x-open', 'advice');
+    const decisions = [...shown, open].map((one) => ({
+      id: hazardId(one),
+      code: one.code,
+      decision: one === open ? ('open' as const) : ('allowed' as const),
+      by: null,
+      reason: null,
+    }));
+    const made = summaryOfPlan(
+      plainAt(80),
+      { plan: { ...plan, hazards: [...shown, open], decisions }, hash: PLAN_HASH },
+      place,
+    ).join('\n');
+    assert.ok(made.includes('x-open'), made);
+    assert.ok(made.indexOf('x-open') < made.indexOf('x-shown-0'), made);
+    assert.not.ok(made.includes('x-shown-29'));
   });
 
   test('the execution says what is committed and what is not, and what can be done', () => {

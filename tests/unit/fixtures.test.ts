@@ -4,8 +4,8 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { get_config, validate } from '@prisma/prisma-schema-wasm';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
+import Database from '../helpers/better-sqlite3.ts';
 import { fillSqlite, migrateSqlite } from '../helpers/bookshop-data.ts';
 import {
   copyProject,

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { Dialect, Session } from '../../lib/dialects/contract.ts';
 import { loadDialect } from '../../lib/dialects/registry.ts';
+import { judge } from '../../lib/plan/index.ts';
 import { answerProbes, type Hazard, tableKey } from '../../lib/risk/index.ts';
 import { diffSnapshots } from '../../lib/schema/index.ts';
 import { splitStatements } from '../../lib/sql/index.ts';
@@ -64,13 +65,67 @@ const STAGES: Readonly<Record<string, Stage>> = {
         'ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (a)',
         'certain',
       ],
+      [
+        'NOT NULL under a new name',
+        'ALTER TABLE t RENAME n TO m; ALTER TABLE t ALTER COLUMN m SET NOT NULL',
+        'certain',
+      ],
+      [
+        'unique under a new name',
+        'ALTER TABLE t RENAME a TO b; ALTER TABLE t ADD CONSTRAINT u UNIQUE (b)',
+        'certain',
+      ],
+      [
+        'unique under new names',
+        'ALTER TABLE t RENAME TO tt; ALTER TABLE tt RENAME a TO b; ALTER TABLE tt ADD CONSTRAINT u UNIQUE (b)',
+        'certain',
+      ],
+      [
+        'unique under a new name that holds',
+        'ALTER TABLE t RENAME id TO n2; ALTER TABLE t ADD CONSTRAINT u UNIQUE (n2, a)',
+      ],
+      [
+        'foreign key under a new name',
+        'ALTER TABLE t RENAME p_id TO q; ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (q) REFERENCES p (id)',
+        'certain',
+      ],
+      [
+        'foreign key to a new name',
+        'ALTER TABLE p RENAME TO q; ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (p_id) REFERENCES q (id)',
+        'certain',
+      ],
+      [
+        'check under a new name',
+        'ALTER TABLE t RENAME n TO m; ALTER TABLE t ADD CONSTRAINT k CHECK (m > 1)',
+        'certain',
+      ],
+      [
+        'narrowed and widened again',
+        'ALTER TABLE t ALTER COLUMN a TYPE VARCHAR(5); ALTER TABLE t ALTER COLUMN a TYPE VARCHAR(40)',
+        'certain',
+      ],
+      [
+        'narrowed on the way to wider',
+        'ALTER TABLE t ALTER COLUMN a TYPE VARCHAR(20); ALTER TABLE t ALTER COLUMN a TYPE VARCHAR(60)',
+      ],
+      [
+        'required and free again',
+        'ALTER TABLE t ALTER COLUMN n SET NOT NULL; ALTER TABLE t ALTER COLUMN n DROP NOT NULL',
+        'certain',
+      ],
+      [
+        'a key that is dropped again',
+        'ALTER TABLE t ADD CONSTRAINT u UNIQUE (a); ALTER TABLE t DROP CONSTRAINT u',
+        'certain',
+      ],
+      ['a foreign key that is dropped again', `${KEY}; ALTER TABLE t DROP CONSTRAINT f`, 'certain'],
       ['unique partial index', 'CREATE UNIQUE INDEX u ON t (a) WHERE id < 3', 'certain'],
       ['unique partial index without a hit', 'CREATE UNIQUE INDEX u ON t (a) WHERE id > 1'],
     ],
   },
   mysql: {
-    base: `${TABLES}; ${CHILD}; CREATE TABLE cut (id INTEGER PRIMARY KEY, price DECIMAL(10, 2), at DATETIME(3), day DATETIME)`,
-    rows: `${ROWS}; INSERT INTO c VALUES (1, NULL); INSERT INTO cut VALUES (1, 1.25, '2024-01-01 10:00:00.123', '1960-01-01 10:00:00')`,
+    base: `${TABLES}; ${CHILD}; CREATE TABLE cut (id INTEGER PRIMARY KEY, price DECIMAL(10, 2), at DATETIME(3), day DATETIME); CREATE TABLE w (id INTEGER PRIMARY KEY, a VARCHAR(20), d VARCHAR(20))`,
+    rows: `${ROWS}; INSERT INTO c VALUES (1, NULL); INSERT INTO cut VALUES (1, 1.25, '2024-01-01 10:00:00.123', '1960-01-01 10:00:00'); INSERT INTO w VALUES (1, ' 12.5', '2024-02-29'), (2, '007', NULL)`,
     cases: [
       ['digits behind the point', 'ALTER TABLE cut MODIFY price DECIMAL(10, 1)'],
       ['fewer digits on both sides', 'ALTER TABLE cut MODIFY price DECIMAL(8, 1)'],
@@ -88,6 +143,74 @@ const STAGES: Readonly<Record<string, Stage>> = {
       ['foreign key without checks', `SET FOREIGN_KEY_CHECKS = 0; ${KEY}; SET FOREIGN_KEY_CHECKS = 1`],
       ['narrowed', 'ALTER TABLE t MODIFY a VARCHAR(5)', 'certain'],
       ['narrowed where nothing is refused', `SET sql_mode = ''; ALTER TABLE t MODIFY a VARCHAR(5)`],
+      [
+        'NOT NULL under a new name',
+        'ALTER TABLE t RENAME COLUMN n TO m; ALTER TABLE t MODIFY m INTEGER NOT NULL',
+        'certain',
+      ],
+      [
+        'unique under a new name',
+        'ALTER TABLE t CHANGE a b VARCHAR(40); ALTER TABLE t ADD UNIQUE u (b)',
+        'certain',
+      ],
+      [
+        'unique under new names',
+        'RENAME TABLE t TO tt; ALTER TABLE tt RENAME COLUMN a TO b; ALTER TABLE tt ADD UNIQUE u (b)',
+        'certain',
+      ],
+      [
+        'unique under a new name that holds',
+        'ALTER TABLE t CHANGE id n2 INTEGER; ALTER TABLE t ADD UNIQUE u (n2, a)',
+      ],
+      [
+        'foreign key under a new name',
+        'ALTER TABLE t RENAME COLUMN p_id TO q; ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (q) REFERENCES p (id)',
+        'certain',
+      ],
+      [
+        'foreign key to a new name',
+        'RENAME TABLE p TO q; ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (p_id) REFERENCES q (id)',
+        'certain',
+      ],
+      [
+        'check under a new name',
+        'ALTER TABLE t RENAME COLUMN n TO m; ALTER TABLE t ADD CONSTRAINT k CHECK (m > 1)',
+        'certain',
+      ],
+      [
+        'narrowed and widened again',
+        'ALTER TABLE t MODIFY a VARCHAR(5); ALTER TABLE t MODIFY a VARCHAR(40)',
+        'certain',
+      ],
+      [
+        'narrowed on the way to wider',
+        'ALTER TABLE t MODIFY a VARCHAR(20); ALTER TABLE t MODIFY a VARCHAR(60)',
+      ],
+      [
+        'narrowed under a new name and widened again',
+        'ALTER TABLE t CHANGE a b VARCHAR(5); ALTER TABLE t MODIFY b VARCHAR(40)',
+        'certain',
+      ],
+      [
+        'required and free again',
+        'ALTER TABLE t MODIFY n INTEGER NOT NULL; ALTER TABLE t MODIFY n INTEGER',
+        'certain',
+      ],
+      [
+        'a key that is dropped again',
+        'ALTER TABLE t ADD UNIQUE u (a); ALTER TABLE t DROP INDEX u',
+        'certain',
+      ],
+      ['a foreign key that is dropped again', `${KEY}; ALTER TABLE t DROP FOREIGN KEY f`, 'certain'],
+      [
+        'a narrow column that is dropped',
+        'ALTER TABLE t MODIFY a VARCHAR(5); ALTER TABLE t DROP COLUMN a',
+        'certain',
+      ],
+      ['text that is no number', 'ALTER TABLE t MODIFY a INTEGER', 'certain'],
+      ['text that is no date', 'ALTER TABLE t MODIFY a DATE', 'certain'],
+      ['text that is a number', 'ALTER TABLE w MODIFY a DECIMAL(10, 2)'],
+      ['text that is a date', 'ALTER TABLE w MODIFY d DATETIME'],
       ['unique by its first characters', 'CREATE UNIQUE INDEX u ON t (a(6))', 'certain'],
     ],
   },
@@ -95,6 +218,36 @@ const STAGES: Readonly<Record<string, Stage>> = {
     base: TABLES,
     rows: ROWS,
     cases: [
+      [
+        'unique under a new name',
+        'ALTER TABLE t RENAME COLUMN a TO b; CREATE UNIQUE INDEX u ON t (b)',
+        'certain',
+      ],
+      [
+        'unique under new names',
+        'ALTER TABLE t RENAME TO tt; ALTER TABLE tt RENAME COLUMN a TO b; CREATE UNIQUE INDEX u ON tt (b)',
+        'certain',
+      ],
+      [
+        'unique under a new name that holds',
+        'ALTER TABLE t RENAME COLUMN id TO n2; CREATE UNIQUE INDEX u ON t (n2, a)',
+      ],
+      ['a key that is dropped again', 'CREATE UNIQUE INDEX u ON t (a); DROP INDEX u', 'certain'],
+      [
+        'required and free again',
+        `${sqliteRebuild('id INTEGER PRIMARY KEY, a VARCHAR(40), n INTEGER NOT NULL, p_id INTEGER')}; ${sqliteRebuild('id INTEGER PRIMARY KEY, a VARCHAR(40), n INTEGER, p_id INTEGER')}`,
+        'certain',
+      ],
+      [
+        'NOT NULL under a new name',
+        `ALTER TABLE t RENAME COLUMN n TO m; ${sqliteRebuild('id INTEGER PRIMARY KEY, a VARCHAR(40), m INTEGER NOT NULL, p_id INTEGER').replace('id, a, n', 'id, a, m')}`,
+        'certain',
+      ],
+      [
+        'foreign key under a new name',
+        `ALTER TABLE t RENAME COLUMN p_id TO q; ${sqliteRebuild('id INTEGER PRIMARY KEY, a VARCHAR(40), n INTEGER, q INTEGER REFERENCES p (id)').replace('n, p_id FROM', 'n, q FROM')}`,
+        'certain',
+      ],
       [
         'NOT NULL',
         sqliteRebuild('id INTEGER PRIMARY KEY, a VARCHAR(40), n INTEGER NOT NULL, p_id INTEGER'),
@@ -161,7 +314,7 @@ const judged = async (dialect: Dialect, engine: Engine, sql: string): Promise<Ju
       live,
       before.objects.filter(({ kind }) => kind === 'table'),
     );
-    const found = dialect.hazards({
+    const { dialect: found } = judge(dialect, {
       product,
       version,
       facts,

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { Session } from '../../lib/dialects/contract.ts';
 import { dialect } from '../../lib/dialects/mysql/index.ts';
+import { judge } from '../../lib/plan/index.ts';
 import { answerProbes, type Hazard, tableKey } from '../../lib/risk/index.ts';
 import { diffSnapshots } from '../../lib/schema/index.ts';
 import { splitStatements } from '../../lib/sql/index.ts';
@@ -59,7 +60,7 @@ spec('mysql hazards', ({ test, skip, before, after }) => {
     const statements = splitStatements(one.sql, { file: 'm.sql', rules: dialect.scan });
     for (const statement of statements) await after.execute(statement.text);
     const desired = await dialect.inspect(after, { ignore: [] });
-    const found = dialect.hazards({
+    const { dialect: found } = judge(dialect, {
       product: identity.product,
       version: identity.versionNumbers,
       facts: identity.facts,

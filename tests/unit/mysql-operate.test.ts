@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { CheckContext, Session, Verdict } from '../../lib/dialects/contract.ts';
-import { privilegesVerdict } from '../../lib/dialects/mysql/grants.ts';
+import { privilegesVerdict } from '../../lib/dialects/mysql/checks/grants.ts';
 import { dialect } from '../../lib/dialects/mysql/index.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { fingerprint } from '../../lib/schema/index.ts';

@@ -1,6 +1,6 @@
 // Texts that become values of another kind: what the question to the rows answers, on whatever version of PostgreSQL is here.
 import * as assert from 'uvu/assert';
-import { unreadable } from '../../lib/dialects/postgres/hazard-casts.ts';
+import { unreadable } from '../../lib/dialects/postgres/hazards/casts.ts';
 import { identify } from '../../lib/dialects/postgres/identify.ts';
 import { answerProbes, type Hazard } from '../../lib/risk/index.ts';
 import { NO_SERVER, startPostgres, withSession } from '../helpers/postgres.ts';

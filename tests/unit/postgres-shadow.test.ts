@@ -6,10 +6,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import type { Session, Shadow, ShadowRequest } from '../../lib/dialects/contract.ts';
-import { chooseServer, findServers } from '../../lib/dialects/postgres/binaries.ts';
 import { identify } from '../../lib/dialects/postgres/identify.ts';
 import { inspect } from '../../lib/dialects/postgres/inspect.ts';
-import { SHADOW_PREFIX, startServer } from '../../lib/dialects/postgres/server.ts';
+import { chooseServer, findServers } from '../../lib/dialects/postgres/shadow/binaries.ts';
+import { SHADOW_PREFIX, startServer } from '../../lib/dialects/postgres/shadow/server.ts';
 import { close, createShadow } from '../../lib/dialects/postgres/shadow.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { describeChange, diffSnapshots } from '../../lib/schema/index.ts';
@@ -59,8 +59,8 @@ const shadowDatabases = (url: string): Promise<readonly unknown[]> =>
   );
 
 const ORPHAN = `
-import { findServers } from './lib/dialects/postgres/binaries.ts';
-import { startServer } from './lib/dialects/postgres/server.ts';
+import { findServers } from './lib/dialects/postgres/shadow/binaries.ts';
+import { startServer } from './lib/dialects/postgres/shadow/server.ts';
 const run = async () => {
   const [binaries] = await findServers();
   const server = await startServer(binaries);
@@ -238,7 +238,7 @@ CREATE OR REPLACE VIEW pg_catalog.pg_available_extensions AS
       const state = `
         SELECT (SELECT count(*) FROM pg_roles WHERE rolname = 'made_by_history' OR (rolname = 'app' AND rolsuper))::int
           + (SELECT count(*) FROM pg_auth_members m WHERE m.roleid::regrole::text = 'shadow_owner')::int
-          + (SELECT count(*) FROM pg_db_role_setting)::int + (SELECT count(*) FROM pg_replication_slots)::int
+          + (SELECT count(*) FROM pg_db_role_setting WHERE setdatabase NOT IN (SELECT oid FROM pg_database WHERE datname = current_database()))::int + (SELECT count(*) FROM pg_replication_slots)::int
           + (SELECT count(*) FROM pg_file_settings WHERE name = 'work_mem')::int
           + (SELECT count(*) FROM pg_database WHERE datname = 'beside' OR shobj_description(oid, 'pg_database') = 'changed')::int AS n`;
       const [first, second] = await twice(async (replica) => {

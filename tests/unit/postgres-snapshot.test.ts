@@ -1,7 +1,5 @@
 // Whatever makes two PostgreSQL schemas differ makes their fingerprints differ, and nothing else does.
 import * as assert from 'uvu/assert';
-import { findClients } from '../../lib/dialects/postgres/binaries.ts';
-import { loadStructure } from '../../lib/dialects/postgres/copy.ts';
 import {
   inLikeness,
   likenessOf,
@@ -10,6 +8,8 @@ import {
 } from '../../lib/dialects/postgres/inspect/likeness.ts';
 import { inspect } from '../../lib/dialects/postgres/inspect.ts';
 import { programEnvironment, runProgram } from '../../lib/dialects/postgres/programs.ts';
+import { findClients } from '../../lib/dialects/postgres/shadow/binaries.ts';
+import { loadStructure } from '../../lib/dialects/postgres/shadow/copy.ts';
 import {
   describeChange,
   diffSnapshots,

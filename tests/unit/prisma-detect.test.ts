@@ -134,6 +134,7 @@ spec('prisma detection', ({ test, before, after }) => {
     assert.match(error.message, 'packages/accounts/prisma/schema.prisma');
     assert.match(error.message, 'packages/billing/prisma/schema.prisma');
     assert.ok(error.next.includes("schema: 'packages/billing/prisma/schema.prisma'"));
+    assert.ok(error.next.includes('$ npx zx tasks/init.ts --schema <file>'));
   });
 
   test('takes the schema that the configuration states, with its package as the root', async () => {

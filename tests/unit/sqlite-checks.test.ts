@@ -8,6 +8,7 @@ import { parseAddress } from '../../lib/dialects/sqlite/address.ts';
 import { isShared, mountOf } from '../../lib/dialects/sqlite/checks/disk.ts';
 import { checks } from '../../lib/dialects/sqlite/checks/index.ts';
 import { connect, handleOf } from '../../lib/dialects/sqlite/connect.ts';
+import { DRIVER } from '../../lib/dialects/sqlite/driver.ts';
 import { health } from '../../lib/dialects/sqlite/health.ts';
 import { identify } from '../../lib/dialects/sqlite/identify.ts';
 import { measure } from '../../lib/dialects/sqlite/measure.ts';
@@ -159,7 +160,7 @@ spec('sqlite checks', ({ test, before }) => {
   test('a WAL that a dead application left is not folded into the file by the question', async () => {
     const root = newRoot();
     const file = await makeFile(root, 'dev.db', 'PRAGMA journal_mode=WAL; CREATE TABLE t (a)');
-    const driver = path.resolve('node_modules/better-sqlite3');
+    const driver = path.resolve('node_modules', DRIVER);
     const script = `const d = new (require(${JSON.stringify(driver)}))(${JSON.stringify(file)}); d.exec('INSERT INTO t VALUES (1)'); process.kill(process.pid, 'SIGKILL');`;
     await once(spawn(process.execPath, ['-e', script]), 'exit');
     const wal = readFileSync(`${file}-wal`);

@@ -12,10 +12,11 @@ import {
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { addressOf, parseAddress } from '../../lib/dialects/sqlite/address.ts';
+import { fileExists } from '../../lib/dialects/sqlite/connect/opening.ts';
 import { connect } from '../../lib/dialects/sqlite/connect.ts';
+import { DRIVER } from '../../lib/dialects/sqlite/driver.ts';
 import { explain } from '../../lib/dialects/sqlite/explain.ts';
 import { identify, same } from '../../lib/dialects/sqlite/identify.ts';
-import { fileExists } from '../../lib/dialects/sqlite/opening.ts';
 import { DbsyncError, type ErrorCode } from '../../lib/errors/index.ts';
 import { openSecret, Secret } from '../../lib/target/index.ts';
 import { spec } from '../helpers/spec.ts';
@@ -251,7 +252,7 @@ spec('sqlite connect', ({ test, skip, before }) => {
 
   test('a file that an interrupted write left is not repaired in passing by a reading session', async () => {
     const file = await makeFile(folder, 'hot.db', 'CREATE TABLE t (a)');
-    const script = `const d = new (require(${JSON.stringify(path.resolve('node_modules/better-sqlite3'))}))(${JSON.stringify(file)});
+    const script = `const d = new (require(${JSON.stringify(path.resolve('node_modules', DRIVER))}))(${JSON.stringify(file)});
       d.pragma('cache_size = 2'); d.exec('BEGIN');
       for (let i = 0; i < 200; i++) d.exec("INSERT INTO t VALUES (zeroblob(4000))");
       process.kill(process.pid, 'SIGKILL');`;
@@ -270,7 +271,7 @@ spec('sqlite connect', ({ test, skip, before }) => {
   });
 
   test('without the driver the remedy is its installation', () => {
-    const hook = `export const resolve = (name, context, next) => { if (name === 'better-sqlite3') throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }); return next(name, context); };`;
+    const hook = `export const resolve = (name, context, next) => { if (name === ${JSON.stringify(DRIVER)}) throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' }); return next(name, context); };`;
     const script = `import { register } from 'node:module';
       register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
       const { connect } = await import(${JSON.stringify(path.resolve('lib/dialects/sqlite/connect.ts'))});
@@ -279,6 +280,6 @@ spec('sqlite connect', ({ test, skip, before }) => {
     const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       encoding: 'utf8',
     });
-    assert.is(child.stdout, 'DRIVER_MISSING $ npm install better-sqlite3\n', child.stderr);
+    assert.is(child.stdout, 'DRIVER_MISSING $ npm install --include=optional\n', child.stderr);
   });
 });

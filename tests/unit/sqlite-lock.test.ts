@@ -2,13 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { DRIVER } from '../../lib/dialects/sqlite/driver.ts';
 import { withLock } from '../../lib/dialects/sqlite/lock.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { spec } from '../helpers/spec.ts';
 import { makeFile, temporaryFolder, timeouts, withSession } from '../helpers/sqlite-file.ts';
 
 let folder = '';
-const driver = path.resolve('node_modules/better-sqlite3');
+const driver = path.resolve('node_modules', DRIVER);
 const options = { waitMs: 300, toolLock: null, timeouts };
 
 /** What another process may do with the file now. */

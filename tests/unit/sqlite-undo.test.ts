@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import * as assert from 'uvu/assert';
 import { dialect } from '../../lib/dialects/sqlite/index.ts';
 import { diffSnapshots, fingerprint } from '../../lib/schema/index.ts';
 import { Secret } from '../../lib/target/index.ts';
+import Database from '../helpers/better-sqlite3.ts';
 import { spec } from '../helpers/spec.ts';
 
 const TIMEOUTS = { connectMs: 1000, lockMs: 1000, statementMs: 0, runnerLockMs: 1000, probeMs: 1000 };

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { ToolVerdict } from '../../lib/sources/contract.ts';
 import { explainedByDrift, judgeVerification, type Verification } from '../../lib/verify/index.ts';
-import { verificationOf } from '../cases/report-artifacts.ts';
+import { driftOf, verificationOf } from '../cases/report-artifacts.ts';
 import { spec } from '../helpers/spec.ts';
 
 const objection = (...against: ToolVerdict['against']): ToolVerdict => ({
@@ -21,6 +21,28 @@ const judged = (parts: Partial<Verification>, othersWrite = false): ReturnType<t
 spec('verdict of a verification', ({ test }) => {
   test('with every witness content it is proven', () => {
     assert.equal(judged({}), { outcome: 'proven', reasons: [] });
+  });
+
+  test('one attribute that is not as predicted is a mismatch, whatever every other witness says', () => {
+    const { remaining } = verificationOf('users');
+    const [change] = driftOf('users').items.map((item) => item.change);
+    assert.ok(change);
+    const { outcome, reasons } = judged({ remaining: { ...remaining, changes: [change] } });
+    assert.is(outcome, 'mismatch');
+    assert.match(reasons.join('\n'), /^not as predicted: .*legacy_users/);
+  });
+
+  test('a ledger that is not complete is a mismatch in its own words', () => {
+    const ledger = { complete: false, messages: ['2 of 3 migrations are finished.'] };
+    assert.equal(judged({ ledger }), { outcome: 'mismatch', reasons: ledger.messages });
+  });
+
+  test("the project's own check counts by its exit code, a signal included", () => {
+    const ended = (exitCode: number | null): ReturnType<typeof judgeVerification> =>
+      judged({ compatibility: { command: ['npm', 'test'], exitCode, durationMs: 1, tail: [] } });
+    assert.is(ended(0).outcome, 'proven');
+    assert.equal(ended(3), { outcome: 'mismatch', reasons: ['npm test ended with 3'] });
+    assert.equal(ended(null), { outcome: 'mismatch', reasons: ['npm test ended with a signal'] });
   });
 
   test('recorded drift explains a schema that the tool does not know', () => {

@@ -3,8 +3,8 @@ import { isAbsolute, resolve } from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, Secret } from '../../target/index.ts';
 import type { Address } from '../contract.ts';
+import { type TlsWish, tlsWish } from './connect/tls.ts';
 import { printable } from './quote.ts';
-import { type TlsWish, tlsWish } from './tls.ts';
 
 export interface ShadowOf {
   /** The target's schema, which may not be named. */

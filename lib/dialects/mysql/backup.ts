@@ -8,9 +8,9 @@ import { createInterface } from 'node:readline';
 import { DbsyncError } from '../../errors/index.ts';
 import type { BackupEvidence, BackupRequest, Identity, Session } from '../contract.ts';
 import { mysqlAddress } from './address.ts';
-import { findProgram } from './binaries.ts';
 import { withOptionFile } from './option-file.ts';
 import { printable } from './quote.ts';
+import { findProgram } from './shadow/binaries.ts';
 
 const failed = (summary: string, why: string, cause?: unknown): DbsyncError =>
   new DbsyncError('BACKUP_FAILED', {

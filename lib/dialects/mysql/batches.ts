@@ -2,8 +2,8 @@
 // Pure; `transaction.ts` carries it out. Source: manual, "Statements That Cause an Implicit Commit".
 import type { Statement } from '../../sql/index.ts';
 import type { Batch } from '../contract.ts';
+import { wordsOf } from './scan/words.ts';
 import { classify } from './scan.ts';
-import { wordsOf } from './words.ts';
 
 const DDL =
   'MySQL and MariaDB commit before and after every schema statement; one ALTER or CREATE by itself is done or not done (from ' +

@@ -1,8 +1,8 @@
 // The preflight checks that only MySQL and MariaDB need. Each asks, and says what is wrong and the next command to run.
 import { DbsyncError, messageOf } from '../../errors/index.ts';
 import type { Check, CheckContext, Identity, Session, Verdict } from '../contract.ts';
-import { blockersVerdict } from './blockers.ts';
-import { privilegesVerdict } from './grants.ts';
+import { blockersVerdict } from './checks/blockers.ts';
+import { privilegesVerdict } from './checks/grants.ts';
 import { leftovers } from './health.ts';
 import { lockHolder, lockName } from './lock.ts';
 import { measure } from './measure.ts';

@@ -4,9 +4,9 @@ import { DbsyncError } from '../../errors/index.ts';
 import { openSecret } from '../../target/index.ts';
 import type { Address, ConnectOptions } from '../contract.ts';
 import { type MysqlAddress, mysqlAddress } from './address.ts';
+import { addressProblem, tlsOptions } from './connect/tls-options.ts';
 import { connectError, driverError } from './explain.ts';
 import { type Answer, type MysqlSession, makeSession, type Question, type Wire } from './session.ts';
-import { addressProblem, tlsOptions } from './tls-options.ts';
 
 type Driver = typeof import('mysql2');
 

@@ -1,11 +1,11 @@
 // What one statement does to the schema, as far as its clauses tell. Knows no live schema.
 import { type ObjectName, type SchemaEdit, type SchemaObject, schemaObject } from '../../schema/index.ts';
 import type { Statement } from '../../sql/index.ts';
-import { alterOf, behindWait, clauseColumn } from './alter.ts';
-import { columnObject } from './edit-columns.ts';
-import { indexObject, keyObject, listAt } from './edit-keys.ts';
-import { type ObjectHead, objectHead, renamesAt } from './head.ts';
-import { isName, nameAt, type Word, wordsOf } from './words.ts';
+import { columnObject } from './edits/columns.ts';
+import { indexObject, keyObject, listAt } from './edits/keys.ts';
+import { alterOf, behindWait, clauseColumn } from './scan/alter.ts';
+import { type ObjectHead, objectHead, renamesAt } from './scan/head.ts';
+import { isName, nameAt, type Word, wordsOf } from './scan/words.ts';
 
 type Clause = readonly Word[];
 

@@ -41,7 +41,7 @@ const LOST_CODES =
 const NEAR = /near '([\s\S]*)' at line (\d+)$/;
 
 /** Offset of the server's excerpt in the statement, where it can be found. */
-export const positionIn = (message: string, statement: string): number | null => {
+const positionIn = (message: string, statement: string): number | null => {
   const excerpt = NEAR.exec(message)?.[1];
   if (excerpt === undefined || excerpt === '') return null;
   const offset = statement.indexOf(excerpt);

@@ -1,8 +1,8 @@
 // What a statement's text says of its locks, table by table, for statements whose way was not asked of a server. Pure.
 import type { Statement } from '../../sql/index.ts';
 import type { TableEffect } from '../contract.ts';
+import { wordsOf } from './scan/words.ts';
 import { classify } from './scan.ts';
-import { wordsOf } from './words.ts';
 
 /** The value of `NAME = value` or `NAME value` where the statement says it; null where it does not. */
 const stated = (statement: Statement, name: 'ALGORITHM' | 'LOCK'): string | null => {

@@ -2,7 +2,7 @@
 // a shadow that shares the target's server. The server's read-only transactions are the first wall; this is the second.
 import { DbsyncError } from '../../errors/index.ts';
 import type { ShadowOf } from './address.ts';
-import { isName, type Word, wordsOf } from './words.ts';
+import { isName, type Word, wordsOf } from './scan/words.ts';
 
 /** Statements that only ask, or that end or bound a question. */
 const QUESTIONS: ReadonlySet<string> = new Set([

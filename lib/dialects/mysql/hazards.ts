@@ -1,24 +1,24 @@
 // Every hazard of MySQL and MariaDB that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
 import { type Hazard, type RiskInput, structuralHazards } from '../../risk/index.ts';
 import type { SchemaObject, Subject } from '../../schema/index.ts';
-import { clauseColumn } from './alter.ts';
-import { adviceHazards } from './hazard-advice.ts';
-import { anewHazards } from './hazard-anew.ts';
-import { explicitLocks } from './hazard-asked.ts';
-import { columnHazards } from './hazard-columns.ts';
-import { declaredHazards } from './hazard-declared.ts';
-import { keyHazards } from './hazard-keys.ts';
-import { liveHazards } from './hazard-live.ts';
-import { onlineHazards } from './hazard-online.ts';
-import { programHazards } from './hazard-programs.ts';
-import { rewritten } from './hazard-rewrites.ts';
-import { RULES, rules } from './hazard-rules.ts';
-import { locate, mended, type Scene, sceneOf } from './hazard-scene.ts';
-import { statementHazards } from './hazard-statements.ts';
-import { tableHazards } from './hazard-tables.ts';
-import { typeEffect } from './hazard-types.ts';
+import { adviceHazards } from './hazards/advice.ts';
+import { anewHazards } from './hazards/anew.ts';
+import { explicitLocks } from './hazards/asked.ts';
+import { columnHazards } from './hazards/columns.ts';
+import { declaredHazards } from './hazards/declared.ts';
+import { keyHazards } from './hazards/keys.ts';
+import { liveHazards } from './hazards/live.ts';
+import { onlineHazards } from './hazards/online.ts';
+import { programHazards } from './hazards/programs.ts';
+import { rewritten } from './hazards/rewrites.ts';
+import { RULES, rules } from './hazards/rules.ts';
+import { locate, mended, type Scene, sceneOf } from './hazards/scene.ts';
+import { statementHazards } from './hazards/statements.ts';
+import { tableHazards } from './hazards/tables.ts';
+import { typeEffect } from './hazards/types.ts';
 import { quote } from './quote.ts';
-import type { Word } from './words.ts';
+import { clauseColumn } from './scan/alter.ts';
+import type { Word } from './scan/words.ts';
 
 export { rules };
 

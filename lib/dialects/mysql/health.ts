@@ -2,8 +2,8 @@
 // CHECK TABLE would read every page.
 import type { HealthFinding, Row, Session } from '../contract.ts';
 import { literal, printable, quote } from './quote.ts';
-import { SHADOW_PREFIX } from './server.ts';
 import { probe } from './session.ts';
+import { SHADOW_PREFIX } from './shadow/server.ts';
 
 /** Orphans are looked for in tables of up to so many rows, by the server's estimate; larger ones are a probe of their own. */
 const ORPHAN_ROWS = 200_000;

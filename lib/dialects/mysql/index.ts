@@ -8,7 +8,6 @@ import { bring } from './bring.ts';
 import { CHECKS } from './checks.ts';
 import { CLAIMS } from './claims.ts';
 import { connect } from './connect.ts';
-import { create, exists, same } from './databases.ts';
 import { diagnose } from './diagnose.ts';
 import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
@@ -20,11 +19,13 @@ import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { observe } from './observe.ts';
 import { offline } from './offline.ts';
+import { OUTSIDE_HINT } from './outside.ts';
 import { pace } from './pace.ts';
-import { close } from './private.ts';
 import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
 import { classify } from './scan.ts';
+import { create, exists, same } from './shadow/databases.ts';
+import { close } from './shadow/private.ts';
 import { createShadow } from './shadow.ts';
 import { begin, commit, rollback } from './transaction.ts';
 import { undo } from './undo.ts';
@@ -48,6 +49,7 @@ export const dialect: Dialect = {
   measure,
   health,
   classify,
+  outsideHint: OUTSIDE_HINT,
   batches,
   hazards,
   offline,

@@ -35,6 +35,7 @@ import {
   viewsQuery,
 } from './queries.ts';
 import { mysqlSession } from './session.ts';
+import { orTableLocked } from './waited.ts';
 
 const readCapabilities = async (session: Session): Promise<Capabilities> => {
   const rows = await session.query(CAPABILITIES);
@@ -96,9 +97,13 @@ const readTables = async (session: Session, scope: Scope, capabilities: Capabili
   };
 };
 
-/** The schema as the server describes it. Counters (AUTO_INCREMENT, a sequence's position) are data and not in it. */
+/** The schema as the server describes it. Counters (AUTO_INCREMENT, a sequence's position) are data and not in it. Throws TABLE_LOCKED. */
 export const inspect = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
   const scope = await readScope(session, options);
+  return orTableLocked(session, scope.schema, () => readSchema(session, options, scope));
+};
+
+const readSchema = async (session: Session, options: InspectOptions, scope: Scope): Promise<Snapshot> => {
   const capabilities = await readCapabilities(session);
   const { parts, sequenceTypes: types } = await readTables(session, scope, capabilities);
   const hasViews = parts.tables.some((row) => must(row, 'type') === 'VIEW');

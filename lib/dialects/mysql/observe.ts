@@ -4,9 +4,9 @@ import type { Statement } from '../../sql/index.ts';
 import type { Batch, Session, TableEffect, Watch } from '../contract.ts';
 import { driverError } from './explain.ts';
 import { buildsIndex, demanded, foresee, reshapes, wayOf } from './foresee.ts';
-import { objectHead } from './head.ts';
+import { objectHead } from './scan/head.ts';
+import { nameAt, wordsOf } from './scan/words.ts';
 import { mysqlSession } from './session.ts';
-import { nameAt, wordsOf } from './words.ts';
 
 interface Rung {
   readonly algorithm: string;

@@ -36,7 +36,7 @@ const tlsLines = (address: MysqlAddress, mariadb: boolean): string[] => {
 };
 
 /** The text of the file. */
-export const optionText = (address: MysqlAddress, mariadb: boolean): string =>
+const optionText = (address: MysqlAddress, mariadb: boolean): string =>
   [
     '[client]',
     `user=${value(address.user)}`,

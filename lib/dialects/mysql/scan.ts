@@ -2,11 +2,12 @@
 // it calls opaque. Pure.
 import type { Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
-import { unknownClause } from './alter.ts';
-import { unknownCall } from './calls.ts';
-import { type ObjectHead, objectHead } from './head.ts';
-import { ddlTables, dmlTables, mentioned, tableList, unique } from './scan-tables.ts';
-import { isCut, nameAt, type Word, wordsOf } from './words.ts';
+import { outsideOf } from './outside.ts';
+import { unknownClause } from './scan/alter.ts';
+import { unknownCall } from './scan/calls.ts';
+import { type ObjectHead, objectHead } from './scan/head.ts';
+import { ddlTables, dmlTables, mentioned, tableList, unique } from './scan/tables.ts';
+import { isCut, nameAt, type Word, wordsOf } from './scan/words.ts';
 
 export type Kind = StatementFacts['kind'];
 
@@ -143,9 +144,7 @@ const ddlFacts = (words: readonly Word[]): StatementFacts => {
   };
 };
 
-/** See `Dialect.classify`. */
-export const classify = (statement: Statement): StatementFacts => {
-  const words = wordsOf(statement.text);
+const read = (statement: Statement, words: readonly Word[]): StatementFacts => {
   const verb = words[0]?.text ?? '';
   if (verb === '') return opaqueFacts('', 'it holds no words');
   const reason = OPAQUE[verb] ?? (isCut(statement.text) ? undefined : brokenOff(words));
@@ -202,4 +201,12 @@ const withFacts = (words: readonly Word[]): StatementFacts => {
   }
   const tables = unique([...dmlTables(words.slice(main), verb), ...mentioned(words)]);
   return { kind: 'dml', verb: `WITH ${verb}`, transactional: true, lock: 'row locks', tables };
+};
+
+/** See `Dialect.classify`. */
+export const classify = (statement: Statement): StatementFacts => {
+  const words = wordsOf(statement.text);
+  const facts = read(statement, words);
+  const outside = outsideOf(words, statement.text);
+  return outside === null ? facts : { ...facts, outside };
 };

@@ -5,16 +5,16 @@ import { DbsyncError, messageOf } from '../../errors/index.ts';
 import type { Secret } from '../../target/index.ts';
 import type { Identity, Shadow, ShadowRequest } from '../contract.ts';
 import { address, type MysqlAddress, mysqlAddress, withDatabase } from './address.ts';
-import { findBinaries } from './binaries.ts';
 import { connect, connectServer } from './connect.ts';
-import { createLike, same } from './databases.ts';
-import { emptyDatabase } from './empty.ts';
-import { fill } from './fill.ts';
 import { identify } from './identify.ts';
 import { inspect } from './inspect.ts';
-import { privateShadow } from './private.ts';
 import { quote } from './quote.ts';
-import { SHADOW_PREFIX } from './server.ts';
+import { findBinaries } from './shadow/binaries.ts';
+import { createLike, same } from './shadow/databases.ts';
+import { emptyDatabase } from './shadow/empty.ts';
+import { fill } from './shadow/fill.ts';
+import { privateShadow } from './shadow/private.ts';
+import { SHADOW_PREFIX } from './shadow/server.ts';
 
 const unavailable = (summary: string, cause?: unknown): DbsyncError =>
   new DbsyncError('SHADOW_UNAVAILABLE', {

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, Secret } from '../../target/index.ts';
 import type { Address } from '../contract.ts';
+import { buildUrl, decodePercent, parseUrl, type UrlParts } from './connect/url.ts';
 import type { Likeness } from './inspect/likeness.ts';
-import { buildUrl, decodePercent, parseUrl, type UrlParts } from './url.ts';
 
 /** How TLS is used, in libpq's words (https://www.postgresql.org/docs/current/libpq-ssl.html, table 32.1). */
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';

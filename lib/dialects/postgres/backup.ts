@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { DbsyncError } from '../../errors/index.ts';
 import type { BackupEvidence, BackupRequest, Identity, Session } from '../contract.ts';
 import { type PostgresAddress, postgresAddress } from './address.ts';
-import { type Binaries, findClients } from './binaries.ts';
 import { type Outcome, programEnvironment, runProgram } from './programs.ts';
+import { type Binaries, findClients } from './shadow/binaries.ts';
 
 const failed = (summary: string, why: string): DbsyncError =>
   new DbsyncError('BACKUP_FAILED', {

@@ -5,13 +5,13 @@ import { DbsyncError } from '../../errors/index.ts';
 import { openSecret, type Timeouts } from '../../target/index.ts';
 import type { Address, ConnectOptions, Session } from '../contract.ts';
 import { type PostgresAddress, postgresAddress, siblingAddress } from './address.ts';
-import { connectError } from './connect-errors.ts';
-import { driverOf } from './driver.ts';
+import { driverOf } from './connect/driver.ts';
+import { connectError } from './connect/errors.ts';
+import { checkGreeting, checkMode, greet, isReadOnly, refusePooler } from './connect/greeting.ts';
+import { tlsAttempts } from './connect/tls.ts';
 import { codeOf } from './explain.ts';
-import { checkGreeting, checkMode, greet, isReadOnly, refusePooler } from './greeting.ts';
 import { literal, quote } from './quote.ts';
 import { sessionOf } from './session.ts';
-import { tlsAttempts } from './tls.ts';
 
 /**
  * While it is loaded, the driver asks which runtime it is in; without `navigator` (Node before 21) it asks the global

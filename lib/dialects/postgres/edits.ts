@@ -1,8 +1,8 @@
 // What one statement does to the schema, from PostgreSQL's own parse of its text. Knows no live schema.
 import { type ObjectName, type SchemaEdit, schemaObject } from '../../schema/index.ts';
 import type { Statement } from '../../sql/index.ts';
-import { alterTableEdits } from './edit-alters.ts';
-import { type Fields, indexObject, tableObject } from './edit-tables.ts';
+import { alterTableEdits } from './edits/alters.ts';
+import { type Fields, indexObject, tableObject } from './edits/tables.ts';
 import { flag, type Node, names, nodes, parseSql, record, stringOf, textField } from './parse.ts';
 
 /** The namespace that a name without one means, as far as no text says otherwise. */
@@ -75,7 +75,7 @@ const indexMade: Editor = (fields) => [
 ];
 
 /** Kinds of the model, by the parser's words. */
-export const OBJECT_KINDS: Readonly<Record<string, string>> = {
+const OBJECT_KINDS: Readonly<Record<string, string>> = {
   OBJECT_TABLE: 'table',
   OBJECT_FOREIGN_TABLE: 'foreign-table',
   OBJECT_VIEW: 'view',

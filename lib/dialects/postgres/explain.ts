@@ -47,6 +47,9 @@ const MISSING_CODES: ReadonlySet<string> = new Set(['0A000', '58P01']);
 const MISSING_WORDS =
   /extension ".*" is not available|could not open extension control file|could not access file|not available in PGlite/;
 
+/** The wall of confine.ts, in the server's words (GetFdwRoutine in src/backend/foreign/foreign.c; plancat.c). */
+const WALLED = /access to non-system foreign table is restricted/;
+
 /** What an error says. 55P03: the lock was not available in time, and the statement did nothing. */
 export const explain = (error: unknown): EngineError => {
   const code = codeOf(error);
@@ -60,5 +63,9 @@ export const explain = (error: unknown): EngineError => {
         ? LOST_CODES.test(code ?? '') || LOST_WORDS.test(messageOf(error))
         : false,
     ...(MISSING_CODES.has(code ?? '') && MISSING_WORDS.test(messageOf(error)) && { missingPart: true }),
+    ...(code === '55000' &&
+      WALLED.test(messageOf(error)) && {
+        outside: 'it reads or writes a foreign table, whose rows are elsewhere',
+      }),
   };
 };

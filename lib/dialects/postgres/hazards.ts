@@ -1,14 +1,15 @@
 // Every hazard of PostgreSQL that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
 import { type Hazard, hazardOf, type RiskInput } from '../../risk/index.ts';
-import { adviceHazards } from './hazard-advice.ts';
-import { guardHazards } from './hazard-guards.ts';
-import { indexOrderHazards } from './hazard-index-order.ts';
-import { nestedRowHazards } from './hazard-rows.ts';
-import { RULES, rules } from './hazard-rules.ts';
-import { nameOf, relationBefore, type Scene, sceneOf } from './hazard-scene.ts';
-import { statementHazards } from './hazard-statements.ts';
-import { structureHazards } from './hazard-structure.ts';
-import { transactionHazards } from './hazard-transactions.ts';
+import { adviceHazards } from './hazards/advice.ts';
+import { guardHazards } from './hazards/guards.ts';
+import { indexOrderHazards } from './hazards/index-order.ts';
+import { passingHazards } from './hazards/passing.ts';
+import { nestedRowHazards } from './hazards/rows.ts';
+import { RULES, rules } from './hazards/rules.ts';
+import { nameOf, relationBefore, type Scene, sceneOf } from './hazards/scene.ts';
+import { statementHazards } from './hazards/statements.ts';
+import { structureHazards } from './hazards/structure.ts';
+import { transactionHazards } from './hazards/transactions.ts';
 
 export { rules };
 
@@ -53,6 +54,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
   const unique = new Map<string, Hazard>();
   for (const hazard of [
     ...structureHazards(scene),
+    ...passingHazards(scene),
     ...statementHazards(scene),
     ...transactionHazards(scene),
     ...nestedRowHazards(scene),

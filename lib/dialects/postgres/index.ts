@@ -17,6 +17,7 @@ import { withLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { observe } from './observe.ts';
 import { offline } from './offline.ts';
+import { OUTSIDE_HINT } from './outside.ts';
 import { pace } from './pace.ts';
 import { loadParser } from './parse.ts';
 import { quote } from './quote.ts';
@@ -46,6 +47,7 @@ export const dialect: Dialect = {
   measure,
   health,
   classify,
+  outsideHint: OUTSIDE_HINT,
   batches,
   hazards,
   offline,

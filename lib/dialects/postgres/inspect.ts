@@ -20,6 +20,7 @@ import {
   SECURITY_LABELS,
 } from './queries.ts';
 import { type PostgresSession, postgresSession } from './session.ts';
+import { orTableLocked } from './waited.ts';
 
 const readContext = (result: RawResult): CatalogueContext => {
   const [row = []] = result.rows;
@@ -95,9 +96,12 @@ const readCatalogue = async (session: PostgresSession): Promise<readonly SchemaO
 
 /**
  * The schema as the server describes it, without the objects of extensions. Owners and privileges are given where they
- * differ from the role that dbsync works as. A shadow's is told as the server that it stands for would tell it. Needs a session without an open transaction.
+ * differ from the role that dbsync works as. A shadow's is told as the server that it stands for would tell it. Needs a session without an open transaction. Throws TABLE_LOCKED.
  */
-export const inspect = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
+export const inspect = (session: Session, options: InspectOptions): Promise<Snapshot> =>
+  orTableLocked(session, () => inView(session, options));
+
+const inView = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
   await session.script(OPEN_CATALOGUE);
   try {
     const objects = await readCatalogue(postgresSession(session));

@@ -3,6 +3,7 @@ import type { Subject } from '../../schema/index.ts';
 import type { Row, Session, TableSize } from '../contract.ts';
 import { explain } from './explain.ts';
 import { qualified } from './quote.ts';
+import { orTableLocked } from './waited.ts';
 
 /**
  * A partitioned table has no rows of its own: its partitions' are added up. reltuples is -1 before the first ANALYZE
@@ -54,16 +55,14 @@ const sizeOf = async (session: Session, row: Row, countable: boolean): Promise<T
   };
 };
 
-/** Rows and bytes (with indexes and TOAST) of the named tables; those that do not exist are left out. */
+/** Rows and bytes (with indexes and TOAST) of the named tables; those that do not exist are left out. Throws TABLE_LOCKED. */
 export const measure = async (
   session: Session,
   tables: readonly Pick<Subject, 'namespace' | 'name'>[],
 ): Promise<readonly TableSize[]> => {
   if (tables.length === 0) return [];
-  const rows = await session.query(SIZES, [
-    tables.map((table) => table.namespace),
-    tables.map((table) => table.name),
-  ]);
+  const names = [tables.map((table) => table.namespace), tables.map((table) => table.name)];
+  const rows = await orTableLocked(session, () => session.query(SIZES, names));
   const countable = new Set<Row>();
   let total = 0;
   for (const row of rows.toSorted((a, b) => Number(a.heap ?? 0) - Number(b.heap ?? 0))) {

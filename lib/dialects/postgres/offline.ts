@@ -1,7 +1,7 @@
 // PostgreSQL as the analysis of texts sees it. Loads no driver and knows no server.
 import type { AssumedServer, Offline } from '../contract.ts';
 import { DEFAULT_NAMESPACE, edits } from './edits.ts';
-import { rules } from './hazard-rules.ts';
+import { rules } from './hazards/rules.ts';
 import { nodes, parseSql, textField } from './parse.ts';
 
 /** The version whose grammar the parser has. */

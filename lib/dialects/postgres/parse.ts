@@ -41,7 +41,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `{ CreateStmt: {...} }` as a node; null for anything else. */
-export const nodeOf = (value: unknown): Node | null => {
+const nodeOf = (value: unknown): Node | null => {
   if (!isRecord(value)) return null;
   // A node has one member; asking for a list of members is felt in long histories.
   for (const type in value) {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { openSecret } from '../../target/index.ts';
 import type { PostgresAddress } from './address.ts';
-import type { Binaries } from './binaries.ts';
+import type { Binaries } from './shadow/binaries.ts';
 
 /** libpq's own variables for an address (https://www.postgresql.org/docs/current/libpq-envars.html). */
 export const programEnvironment = (address: PostgresAddress): Readonly<Record<string, string>> => ({

@@ -3,6 +3,7 @@ import type { Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
 import { commands, detachesConcurrently, isAlone, isConcurrent } from './alone.ts';
 import { ALTER_TABLE_LOCKS, LOCK, lockNumbered, stronger } from './locks.ts';
+import { outsideOf } from './outside.ts';
 import {
   flag,
   hasOption,
@@ -249,6 +250,7 @@ const read = (statement: Statement): StatementFacts => {
   if (parsed.nodes.length > 1) return unparsed(statement, 'it is more than one statement');
   const lock = LOCKS[first.type]?.(first.fields);
   const opaque = opaqueOf(first);
+  const outside = outsideOf(first, statement.text);
   return {
     kind: kindOf(first, opaque),
     verb: leadingWords(statement.text),
@@ -257,6 +259,7 @@ const read = (statement: Statement): StatementFacts => {
     ...(lock && { lock }),
     tables: tablesOf(first),
     ...(opaque !== undefined && { opaque, runsCode: true as const }),
+    ...(outside !== null && { outside }),
   };
 };
 

@@ -10,16 +10,24 @@ import {
   postgresAddress,
   withLikeness,
 } from './address.ts';
-import { type Binaries, chooseServer, findServers } from './binaries.ts';
+import { confine } from './confine.ts';
 import { connectMaintenance, ensureSchema } from './connect.ts';
-import { copyStructure } from './copy.ts';
 import { likenessOf, readServer } from './inspect/likeness.ts';
 import { forgetImages, INSTALL, liteShadow } from './lite/shadow.ts';
-import { createLike, extensionCaveats, mirrorDefaults, mirrorLogin } from './mirror.ts';
-import { roleOf, SUPERUSER, withSession } from './own.ts';
-import { dropDatabase, type Fill, type Filled, newName, offeredShadow, scratchShadow } from './scratch.ts';
-import { type PrivateServer, startServer } from './server.ts';
-import { isRenewed, serverState } from './state.ts';
+import { type Binaries, chooseServer, findServers } from './shadow/binaries.ts';
+import { copyStructure } from './shadow/copy.ts';
+import { createLike, extensionCaveats, mirrorDefaults, mirrorLogin } from './shadow/mirror.ts';
+import { roleOf, SUPERUSER, withSession } from './shadow/own.ts';
+import {
+  dropDatabase,
+  type Fill,
+  type Filled,
+  newName,
+  offeredShadow,
+  scratchShadow,
+} from './shadow/scratch.ts';
+import { type PrivateServer, startServer } from './shadow/server.ts';
+import { isRenewed, serverState } from './shadow/state.ts';
 
 const majorOf = (request: Pick<ShadowRequest, 'identity'>): number | null =>
   request.identity?.versionNumbers[0] ?? null;
@@ -115,6 +123,7 @@ const furnish = async (
   const made = await withSession(adminAddress(server), request, async (session) => {
     const login = await mirrorLogin(request.target, session, { user: roleOf(request, like), own: server });
     const caveats = await createLike(session, { database, owner: login.user }, request.identity);
+    await confine(session, database, request);
     return { login: { user: login.user, password: login.password }, caveats };
   });
   const address = otherAddress(like, { port: server.port, ...made.login, database });

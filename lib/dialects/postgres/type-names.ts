@@ -84,7 +84,7 @@ const baseOf = (parts: readonly string[]): string => {
 const ANY_FIELDS = String(0x7fff);
 
 /** `numeric(10,2)`, `timestamp(3) with time zone`, `text[]`. */
-export const typeText = (type: Fields): string => {
+const typeText = (type: Fields): string => {
   const base = baseOf(names(type, 'names'));
   const all = nodes(type, 'typmods').map(numberIn);
   // An interval's first number is its range of fields; the precision follows it.

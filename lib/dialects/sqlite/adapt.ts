@@ -4,10 +4,10 @@
 import { messageOf } from '../../errors/index.ts';
 import type { Adaptation, Session } from '../contract.ts';
 import { type Handle, handleOf } from './connect.ts';
+import { type ColumnsOf, scopeOf } from './inspect/scope.ts';
 import { readColumns } from './inspect.ts';
 import { nameIn, parseStatement, type SyntaxNode, walk } from './parse.ts';
 import { fold, literal, printable, quote } from './rules.ts';
-import { type ColumnsOf, scopeOf } from './scope.ts';
 
 interface Place {
   readonly start: number;

@@ -8,10 +8,10 @@ import { DbsyncError, messageOf } from '../../errors/index.ts';
 import { fingerprint, type Hash } from '../../schema/index.ts';
 import type { BackupEvidence, BackupRequest, Session } from '../contract.ts';
 import { addressOf } from './address.ts';
+import { fileExists } from './connect/opening.ts';
 import { connect, fileOf } from './connect.ts';
 import { copyInto, removeFile, withSnapshot } from './image.ts';
 import { inspect } from './inspect.ts';
-import { fileExists } from './opening.ts';
 import { printable, quote } from './rules.ts';
 
 /** What must be the same on both sides. */

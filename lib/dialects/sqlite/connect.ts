@@ -1,5 +1,5 @@
-// Opens a file as a session. The only importer of better-sqlite3, loaded when it is first needed; it never creates a file
-// but in `createFile`. The driver is synchronous and has no interrupt: a running statement cannot be ended from outside.
+// Opens a file as a session. The driver is loaded when it is first needed; no file is ever created but in `createFile`.
+// The driver is synchronous and has no interrupt: a running statement cannot be ended from outside.
 import { constants } from 'node:fs';
 import { access, chmod, open, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,9 +7,17 @@ import type Database from 'better-sqlite3';
 import { DbsyncError } from '../../errors/index.ts';
 import type { Timeouts } from '../../target/index.ts';
 import type { Address, ConnectOptions, RawResult, Row, Session } from '../contract.ts';
-import { holdersOf } from './holders.ts';
-import { refuseOtherFiles } from './one-file.ts';
-import { driverMissing, fileExists, isDriverFault, noPermission, openingError, unusable } from './opening.ts';
+import { holdersOf } from './connect/holders.ts';
+import { refuseOtherFiles } from './connect/one-file.ts';
+import {
+  driverMissing,
+  fileExists,
+  isDriverFault,
+  noPermission,
+  openingError,
+  unusable,
+} from './connect/opening.ts';
+import { loadDriver } from './driver.ts';
 import { printable, SHADOW_PREFIX } from './rules.ts';
 
 /** The driver's connection, for this folder only. */
@@ -40,9 +48,9 @@ export const fileOf = (address: Address): string => {
   throw new DbsyncError('INTERNAL', { summary: 'The address names no file.' });
 };
 
-const loadDriver = async (): Promise<typeof Database> => {
+const driver = async (): Promise<typeof Database> => {
   try {
-    return (await import('better-sqlite3')).default;
+    return await loadDriver();
   } catch (error) {
     throw driverMissing(error);
   }
@@ -76,7 +84,7 @@ const prepareHandle = (handle: Handle, mode: 'read' | 'write'): void => {
 };
 
 const openHandle = async (file: string, options: ConnectOptions): Promise<Handle> => {
-  const Driver = await loadDriver();
+  const Driver = await driver();
   let handle: Handle | undefined;
   try {
     const readonly = options.mode === 'read';
@@ -199,7 +207,7 @@ export const createFile = async (file: string, mode = 0o600): Promise<void> => {
  * the file (https://sqlite.org/pragma.html#pragma_encoding), so no session can do it.
  */
 export const formatFile = async (file: string, pageSize: number, encoding: string): Promise<void> => {
-  const Driver = await loadDriver();
+  const Driver = await driver();
   const handle = new Driver(file, { fileMustExist: true });
   try {
     handle.pragma(`page_size = ${Math.trunc(pageSize)}`);

@@ -1,10 +1,10 @@
 // What one statement does to the schema, from its tree. Knows no live schema.
 import { type ObjectName, type SchemaEdit, type SchemaObject, schemaObject } from '../../schema/index.ts';
 import type { Statement } from '../../sql/index.ts';
+import { bodyOf, type ColumnRow, primaryKeyIn, tableObject } from './inspect/tables.ts';
 import type { ColumnDefinition, CreateIndexStmt, CreateTableStmt, Stmt } from './parse.ts';
 import { parseStatement } from './parse.ts';
 import { fold } from './rules.ts';
-import { bodyOf, type ColumnRow, primaryKeyIn, tableObject } from './tables.ts';
 
 type AlterBody = Extract<Stmt, { readonly type: 'AlterTableStmt' }>['body'];
 

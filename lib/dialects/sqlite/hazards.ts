@@ -1,13 +1,13 @@
 // Every hazard of SQLite that the change and the statements show. Pure; asks nothing of the database, but says what to ask.
 import type { Hazard, RiskInput } from '../../risk/index.ts';
 import { describeSubject } from '../../schema/index.ts';
-import { dropHazards } from './hazard-drops.ts';
-import { guardHazards } from './hazard-guards.ts';
-import { keyHazards } from './hazard-keys.ts';
-import { rebuildHazards } from './hazard-rebuilds.ts';
-import { RULES, rules } from './hazard-rules.ts';
-import { columnSubject, columnsOf, type Scene, sceneOf } from './hazard-scene.ts';
-import { statementHazards } from './hazard-statements.ts';
+import { dropHazards } from './hazards/drops.ts';
+import { guardHazards } from './hazards/guards.ts';
+import { keyHazards } from './hazards/keys.ts';
+import { rebuildHazards } from './hazards/rebuilds.ts';
+import { RULES, rules } from './hazards/rules.ts';
+import { columnSubject, columnsOf, type Scene, sceneOf } from './hazards/scene.ts';
+import { statementHazards } from './hazards/statements.ts';
 import { quote } from './rules.ts';
 
 export { rules };

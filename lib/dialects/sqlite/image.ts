@@ -3,8 +3,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Session } from '../contract.ts';
+import { COMPANIONS } from './connect/holders.ts';
 import { createFile, handleOf } from './connect.ts';
-import { COMPANIONS } from './holders.ts';
 
 /** How many pages are copied before this thread does something else. */
 const PAGES_AT_A_TIME = 5_000;

@@ -1,11 +1,8 @@
 // Reads the whole schema of a file into the model: three queries and the texts that the engine keeps. Changes nothing.
 import { type SchemaObject, type Snapshot, snapshotOf } from '../../schema/index.ts';
 import type { InspectOptions, ObjectPattern, Row, Session } from '../contract.ts';
-import { triggerObject, viewObject } from './definitions.ts';
-import { parseStatement } from './parse.ts';
-import { COLUMNS, SCHEMA, TABLE_LIST, VIRTUAL_COLUMNS } from './queries.ts';
-import { fold, NAME } from './rules.ts';
-import { type ColumnsOf, namesIn } from './scope.ts';
+import { triggerObject, viewObject } from './inspect/definitions.ts';
+import { type ColumnsOf, namesIn } from './inspect/scope.ts';
 import {
   bodyOf,
   type ColumnRow,
@@ -13,7 +10,10 @@ import {
   primaryKeyIn,
   type TableFlags,
   tableObject,
-} from './tables.ts';
+} from './inspect/tables.ts';
+import { parseStatement } from './parse.ts';
+import { COLUMNS, SCHEMA, TABLE_LIST, VIRTUAL_COLUMNS } from './queries.ts';
+import { fold, NAME } from './rules.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : String(value ?? ''));
 

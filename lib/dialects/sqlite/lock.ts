@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DbsyncError } from '../../errors/index.ts';
 import type { HeldLock, LockOptions, Session } from '../contract.ts';
+import { companionsOf, holdersOf } from './connect/holders.ts';
 import { fileOf, handleOf, timeoutsOf } from './connect.ts';
 import { explain } from './explain.ts';
-import { companionsOf, holdersOf } from './holders.ts';
 import { printable } from './rules.ts';
 
 /** How long one attempt blocks this thread, and how long it pauses before the next. */

@@ -1,7 +1,7 @@
 // SQLite as the analysis of texts sees it. Loads no driver and knows no file.
 import type { AssumedServer, Offline } from '../contract.ts';
 import { edits } from './edits.ts';
-import { rules } from './hazard-rules.ts';
+import { rules } from './hazards/rules.ts';
 
 /** The library that was tested last; what else opens the file may be older. */
 const NEWEST: readonly number[] = [3, 53, 2];

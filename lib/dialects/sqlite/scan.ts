@@ -101,7 +101,7 @@ const objectName = (node: unknown): string | null => {
 };
 
 /** Tables that a statement names anywhere, in order; not what it calls its index, view, trigger or common table expression. */
-export const tablesIn = (tree: Stmt): readonly string[] => {
+const tablesIn = (tree: Stmt): readonly string[] => {
   const names = new Map<string, string>();
   const ctes = new Set<string>();
   const add = (name: string | null): void => {

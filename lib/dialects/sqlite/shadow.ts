@@ -6,10 +6,10 @@ import { DbsyncError } from '../../errors/index.ts';
 import type { Secret } from '../../target/index.ts';
 import type { Shadow, ShadowRequest } from '../contract.ts';
 import { addressOf, parseAddress } from './address.ts';
+import { fileExists } from './connect/opening.ts';
 import { connect, createFile, fileOf, formatFile } from './connect.ts';
 import { instanceOf } from './identify.ts';
 import { copyInto, removeFile } from './image.ts';
-import { fileExists } from './opening.ts';
 import { NAME, printable, SHADOW_PREFIX } from './rules.ts';
 
 const unavailable = (summary: string, why: string, cause?: unknown): DbsyncError =>

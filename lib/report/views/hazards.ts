@@ -42,9 +42,7 @@ export interface HazardGroup {
 }
 
 /** Title and meaning of each severity. */
-export const SEVERITY_WORDS: Readonly<
-  Record<Severity, { readonly title: string; readonly meaning: string }>
-> = {
+const SEVERITY_WORDS: Readonly<Record<Severity, { readonly title: string; readonly meaning: string }>> = {
   destructive: { title: 'Destructive', meaning: 'Data can be lost.' },
   blocking: {
     title: 'Blocking',

@@ -3,7 +3,7 @@ import type { Plan, PlannedBatch, Step } from '../../plan/model.ts';
 import { clause, count, duration, tableName } from '../words.ts';
 
 /** A document shows this much of one statement; the artifact holds it whole. */
-export const SHOWN_LINES = 400;
+const SHOWN_LINES = 400;
 const SHOWN_CHARACTERS = 40_000;
 
 export interface StatementView {

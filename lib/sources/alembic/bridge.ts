@@ -26,6 +26,8 @@ export type Outcome =
 
 export interface Bridge {
   ask(ask: Ask): Promise<Outcome>;
+  /** Starts Python ahead of its first question. */
+  warm(start: Pick<Ask, 'command' | 'cwd'>): void;
   /** Kills whatever still runs, and waits for its end. */
   close(): Promise<void>;
 }
@@ -174,6 +176,9 @@ export const openBridge = (settings: BridgeSettings): Bridge => {
     return python;
   };
   return {
+    warm: (start) => {
+      pythonOf(start);
+    },
     ask: (ask) => {
       const mine = redactor(ask.secrets);
       const run: Run = {

@@ -9,6 +9,7 @@ import { type Bridge, type Outcome, openBridge } from './bridge.ts';
 import { failureError } from './failures.ts';
 import { findInterpreter, type Interpreter } from './interpreter.ts';
 import { bareLayout, findLayout, type Layout, readText } from './layout.ts';
+import { readRows } from './ledger.ts';
 import { type Known, memoryOf, type Recalled, recall } from './memory.ts';
 import { DATABASE_PORTS, GUARDED_DRIVERS, type Provider, providerOf } from './providers.ts';
 import { type Notebook, openNotebook } from './reads.ts';
@@ -116,6 +117,7 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
     kill: provider.kill,
     placeholder: context.dialect.facts.placeholder(1),
     ahead: question.ahead ?? false,
+    hint: context.dialect.outsideHint ?? null,
     reads: base.notebook !== null,
     secrets,
     ...question.more,
@@ -189,11 +191,34 @@ const benchOf = (
   close: base.bridge.close,
 });
 
-/** No Python is started until a question is asked that the memory has no answer to. */
+/**
+ * Starts what a plan will wait for where the ledger is not at the heads, while dbsync itself is still starting. Nothing depends on the
+ * answer: a target that cannot be read is told by the phase that has to read it.
+ */
+const foresee = async (bench: Workbench, { bridge, layout, context }: Base): Promise<void> => {
+  const { command } = bench.interpreter;
+  await context.planning?.look(async (session) => {
+    const rows = new Set((session && (await readRows(session, bench))) ?? []);
+    const heads = bench.history.revisions.filter(({ head }) => head);
+    if (heads.every(({ id }) => rows.has(id))) return;
+    bridge.warm({ command, cwd: layout.root });
+    context.planning?.warmShadow();
+  });
+};
+
+/** No Python is started until there is work for it, or a question that the memory has no answer to. */
 const recalledBench = (base: Base, recalled: Recalled): Workbench => {
   const { interpreter, history, env } = recalled.content;
   base.notebook = null;
-  return benchOf(base, { interpreter, history, env, recalled, remember: async () => recalled.memory });
+  const bench = benchOf(base, {
+    interpreter,
+    history,
+    env,
+    recalled,
+    remember: async () => recalled.memory,
+  });
+  const foreseen = foresee(bench, base).catch(() => {});
+  return { ...bench, close: () => foreseen.then(bench.close) };
 };
 
 const askedBench = async (base: Base): Promise<Workbench> => {

@@ -91,6 +91,8 @@ const several = (root: string, schemas: readonly string[]): DbsyncError => {
     next: [
       'Say in dbsync.config.ts which one is meant, such as:',
       ...names.slice(0, 3).map((name) => `schema: '${name}'`),
+      'Where there is no dbsync.config.ts yet, one that says it is written by:',
+      '$ npx zx tasks/init.ts --schema <file>',
     ],
     details: { schemas: names },
   });

@@ -1,5 +1,5 @@
 -- found: my-checks-off my-fk-checks-off my-sql-mode my-not-replicated my-server-setting
--- open: my-checks-off my-fk-checks-off my-sql-mode
+-- open: my-checks-off my-fk-checks-off my-sql-mode x-reaches-outside
 SET @OLD_UNIQUE_CHECKS = @@UNIQUE_CHECKS, UNIQUE_CHECKS = 0;
 SET SESSION check_constraint_checks = OFF;
 SET STATEMENT foreign_key_checks = 0 FOR DELETE FROM crates WHERE weight = 5;

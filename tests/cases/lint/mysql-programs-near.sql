@@ -1,5 +1,6 @@
 -- absent: my-event-acts x-replace-deletes-rows x-create-or-replace my-drop-trigger-event-view my-explicit-lock my-drop-constraint my-sequence-set
 -- lowered: my-trigger-acts
+-- open: x-reaches-outside
 CREATE TABLE crates (id INT AUTO_INCREMENT PRIMARY KEY, weight INT, CONSTRAINT positive CHECK (weight > 0)) AUTO_INCREMENT = 10;
 CREATE TABLE counts (n INT PRIMARY KEY);
 -- migration

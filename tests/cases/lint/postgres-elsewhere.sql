@@ -1,7 +1,7 @@
 -- found: pg-foreign-source pg-grant-revoke pg-drop-trigger-function pg-set-tablespace-am pg-session-setting-leak pg-fk-checks-off pg-drop-constraint pg-logical-replication-ddl
 -- found: pg-validate-in-same-tx pg-narrow-type
 -- history: partial
--- open: pg-fk-checks-off pg-narrow-type
+-- open: pg-fk-checks-off pg-narrow-type x-reaches-outside
 ALTER SERVER archive OPTIONS (SET host 'other');
 -- migration
 DROP USER MAPPING FOR clerk SERVER archive;

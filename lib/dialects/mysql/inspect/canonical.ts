@@ -1,6 +1,6 @@
 // Makes the server's words comparable between two databases: without the schema's own name, with the current user as such. Pure.
 import type { Row } from '../../contract.ts';
-import { wordsOf } from '../words.ts';
+import { wordsOf } from '../scan/words.ts';
 
 /** What every group of the inspector needs. */
 export interface Scope {

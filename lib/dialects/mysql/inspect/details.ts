@@ -25,7 +25,7 @@ const SYSTEM_TIME =
 const unquote = (name: string): string => name.replaceAll('``', '`');
 
 /** Reads the details out of the text of SHOW CREATE TABLE. */
-export const parseDetails = (sql: string): TableDetails => {
+const parseDetails = (sql: string): TableDetails => {
   const parsers = new Map<string, string>();
   const periods = new Map<string, readonly [string, string]>();
   const overlaps = new Map<string, string>();

@@ -8,7 +8,7 @@ export interface Partitioning {
   readonly children: readonly SchemaObject[];
 }
 
-export const NOT_PARTITIONED: Partitioning = { attributes: {}, children: [] };
+const NOT_PARTITIONED: Partitioning = { attributes: {}, children: [] };
 
 /** `RANGE (to_days(d))`; for system time the interval, which is known from elsewhere. */
 const methodOf = (first: Row, systemTime: string | null): string => {

@@ -11,10 +11,10 @@ import {
   postgresAddress,
   withLikeness,
 } from '../address.ts';
-import { mirrorLogin } from '../mirror.ts';
-import { roleOf, SUPERUSER, withSession } from '../own.ts';
 import { quote } from '../quote.ts';
-import type { Fill } from '../scratch.ts';
+import { mirrorLogin } from '../shadow/mirror.ts';
+import { roleOf, SUPERUSER, withSession } from '../shadow/own.ts';
+import type { Fill } from '../shadow/scratch.ts';
 import { DATABASE, type Door, openDoor } from './door.ts';
 import {
   type Engine,

@@ -2,8 +2,8 @@
 import { readFile, realpath, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckContext, Verdict } from '../../contract.ts';
+import { fileExists } from '../connect/opening.ts';
 import { fileOf } from '../connect.ts';
-import { fileExists } from '../opening.ts';
 import { printable } from '../rules.ts';
 
 /** File systems over a network, or shared with another machine: their locks cannot be relied on (https://sqlite.org/faq.html#q5). */

@@ -3,10 +3,10 @@ import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckContext, Verdict } from '../../contract.ts';
+import { companionsOf } from '../connect/holders.ts';
+import { fileExists } from '../connect/opening.ts';
 import { fileOf } from '../connect.ts';
-import { companionsOf } from '../holders.ts';
 import { instanceOf } from '../identify.ts';
-import { fileExists } from '../opening.ts';
 import { printable } from '../rules.ts';
 
 const shellWord = (text: string): string => `'${printable(text).replaceAll("'", "'\\''")}'`;

@@ -1,9 +1,9 @@
 // Checks of what the file holds and of who else uses it. The only one that opens a writing connection is `busy`; it writes nothing.
 import type { CheckContext, Session, Verdict } from '../../contract.ts';
+import { holdersOf } from '../connect/holders.ts';
 import { connect, fileOf } from '../connect.ts';
 import { explain } from '../explain.ts';
 import { integrityMessages, orphanCounts, staleTables } from '../health.ts';
-import { holdersOf } from '../holders.ts';
 import { printable } from '../rules.ts';
 
 const SKIPPED: Verdict = { status: 'skipped', message: 'There is no database to look at.' };
@@ -153,7 +153,7 @@ export const library = async (context: CheckContext): Promise<Verdict> => {
   return {
     status: 'warning',
     message: `SQLite ${version} does not know: ${lacking.join('; ')}.`,
-    remedy: ['$ npm install better-sqlite3@latest', 'Migrations that use these fail here.'],
+    remedy: ['Migrations that use these fail here.'],
     facts,
   };
 };

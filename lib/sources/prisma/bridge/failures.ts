@@ -14,7 +14,7 @@ export interface Failure {
 }
 
 /** A failure on its way to the CLI. */
-export const CLI_CODES: Partial<Readonly<Record<ErrorCode, string>>> = {
+const CLI_CODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   CONNECT_DNS: 'P1001',
   CONNECT_REFUSED: 'P1001',
   CONNECT_TIMEOUT: 'P1001',

@@ -34,7 +34,7 @@ export const filtersOf = (params: Params): Filters => {
 };
 
 /** The migrations in a folder, as the CLIs up to 6.5 let the engine read them. Throws SOURCE_INVALID. */
-export const migrationsIn = async (folder: string): Promise<MigrationList> => {
+const migrationsIn = async (folder: string): Promise<MigrationList> => {
   const base = path.resolve(folder);
   const history = await readHistory(path.dirname(base), path.basename(base));
   return {

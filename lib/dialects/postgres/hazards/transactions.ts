@@ -1,0 +1,145 @@
+// Hazards of statements that stand together in one transaction of a migration. Pure.
+import { type Hazard, hazardOf } from '../../../risk/index.ts';
+import { batches } from '../batches.ts';
+import { LOCK } from '../locks.ts';
+import { nodes, textField } from '../parse.ts';
+import { changed } from './mended.ts';
+import { RULES } from './rules.ts';
+import { nameOf, type ParsedStatement, relationBefore, type Scene, seenFrom } from './scene.ts';
+
+const CHANGES_ROWS = /^(Update|Delete|Insert|Merge)Stmt$/;
+
+const isValidation = ({ node }: ParsedStatement): boolean =>
+  nodes(node.fields, 'cmds').some(
+    (command) => textField(command.fields, 'subtype') === 'AT_ValidateConstraint',
+  );
+
+/** ALTER TABLE names its own table first; those behind REFERENCES are locked less. */
+const ownTables = ({ node, facts }: ParsedStatement): ParsedStatement['facts']['tables'] =>
+  node.type === 'AlterTableStmt' ? facts.tables.slice(0, 1) : facts.tables;
+
+/** Those of the tables that were there before, by what their names mean where the statement stands. */
+const there = (
+  tables: ParsedStatement['facts']['tables'],
+  one: ParsedStatement,
+  scene: Scene,
+): readonly string[] => {
+  const seen = seenFrom(scene, one);
+  return tables
+    .map((table) => relationBefore(seen, table))
+    .filter((table) => table !== undefined)
+    .map(nameOf);
+};
+
+/** Tables that were there before and that the statement locks against every other use. */
+const lockedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
+  one.facts.lock === LOCK.accessExclusive ? there(ownTables(one), one, scene) : [];
+
+/** Tables that the statement locks against writers at least. */
+const guardedTables = (one: ParsedStatement, scene: Scene): readonly string[] =>
+  one.facts.lock === LOCK.shareRowExclusive ? there(one.facts.tables, one, scene) : lockedTables(one, scene);
+
+/** Tables whose rows the statement works on, by itself or within WITH. */
+const rowsOf = (one: ParsedStatement, named: readonly string[], scene: Scene): readonly string[] => {
+  if (CHANGES_ROWS.test(one.node.type)) return named;
+  return /^(Select|CreateTableAs)Stmt$/.test(one.node.type) ? changed(one, scene).map(nameOf) : [];
+};
+
+const together = (group: readonly ParsedStatement[], scene: Scene): readonly Hazard[] => {
+  const found: Hazard[] = [];
+  const locked = new Set<string>();
+  const strong = new Set<string>();
+  const first = group[0];
+  for (const one of group) {
+    const named = there(one.facts.tables, one, scene);
+    const held = rowsOf(one, named, scene).find((name) => locked.has(name));
+    if (held) {
+      found.push(
+        hazardOf(RULES.backfill, {
+          subject: held,
+          message: `Rows of ${held} are changed while the same transaction keeps it locked.`,
+          at: one.planned,
+        }),
+      );
+    }
+    // One statement may add a constraint and validate it too, under the lock of the stronger part.
+    const guarded = [...named.filter((name) => strong.has(name)), ...guardedTables(one, scene)][0];
+    if (guarded && isValidation(one)) {
+      found.push(
+        hazardOf(RULES.validateSameTransaction, {
+          subject: guarded,
+          message: `${guarded} is checked row by row while the same transaction keeps it locked.`,
+          at: one.planned,
+        }),
+      );
+    }
+    const other = isValidation(one) && !guarded ? [...locked][0] : undefined;
+    if (other !== undefined) {
+      found.push(
+        hazardOf(RULES.validateSameTransaction, {
+          subject: other,
+          message: `${other} stays locked while ${named[0] ?? 'another table'} is checked row by row in the same transaction.`,
+          at: one.planned,
+        }),
+      );
+    }
+    for (const name of lockedTables(one, scene)) locked.add(name);
+    for (const name of guardedTables(one, scene)) strong.add(name);
+  }
+  if (locked.size > 1 && first) {
+    const message = `${locked.size} tables stay locked until the commit: ${[...locked].join(', ')}.`;
+    found.push(hazardOf(RULES.accumulation, { subject: 'transaction', message, at: first.planned }));
+  }
+  return found;
+};
+
+const byMigration = (scene: Scene): ReadonlyMap<string, readonly ParsedStatement[]> => {
+  const groups = new Map<string, ParsedStatement[]>();
+  for (const one of scene.statements) {
+    const group = groups.get(one.planned.migration) ?? [];
+    group.push(one);
+    groups.set(one.planned.migration, group);
+  }
+  return groups;
+};
+
+const CONTROL = /^TRANS_STMT_(BEGIN|START|COMMIT|ROLLBACK|PREPARE)$/;
+
+const control = (group: readonly ParsedStatement[]): readonly Hazard[] => {
+  const frames = group.filter(
+    ({ node }) =>
+      node.type === 'TransactionStmt' && CONTROL.test(textField(node.fields, 'kind') ?? 'TRANS_STMT_BEGIN'),
+  );
+  const [first] = frames;
+  if (!first) return [];
+  const message = `The migration holds ${frames.length} statements that begin or end a transaction.`;
+  return [hazardOf(RULES.transactionControl, { subject: 'transaction', message, at: first.planned })];
+};
+
+/** Everything that the company of statements shows. */
+export const transactionHazards = (scene: Scene): readonly Hazard[] => {
+  const found: Hazard[] = [];
+  for (const group of byMigration(scene).values()) {
+    found.push(...control(group));
+    const byIndex = new Map(group.map((one) => [one.planned.statement, one]));
+    for (const batch of batches(group.map(({ planned }) => planned.statement))) {
+      const members = batch.statements
+        .map((statement) => byIndex.get(statement))
+        .filter((one) => one !== undefined);
+      if (!batch.transactional) continue;
+      found.push(...together(members, scene));
+      for (const one of members.filter(({ facts }) => !facts.transactional)) {
+        const message = `${one.facts.verb} stands between BEGIN and COMMIT, where PostgreSQL refuses it.`;
+        found.push(
+          hazardOf(RULES.concurrentlyInTransaction, {
+            subject: one.facts.verb.toLowerCase(),
+            message,
+            at: one.planned,
+            willFail: true,
+          }),
+        );
+      }
+    }
+  }
+  return found;
+};

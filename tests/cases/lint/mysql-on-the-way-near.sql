@@ -1,0 +1,13 @@
+-- absent: my-narrow-string my-nullable-to-not-null my-unique-duplicates my-add-fk-copy
+CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(40), n INT NOT NULL DEFAULT 0);
+-- migration
+ALTER TABLE t MODIFY a VARCHAR(45);
+ALTER TABLE t MODIFY a VARCHAR(50);
+-- migration
+CREATE TABLE u (id INT PRIMARY KEY, a VARCHAR(40));
+ALTER TABLE u MODIFY a VARCHAR(5), ADD UNIQUE k (a);
+ALTER TABLE u MODIFY a VARCHAR(40), DROP KEY k;
+-- migration
+ALTER TABLE t ADD COLUMN b VARCHAR(20);
+ALTER TABLE t MODIFY b VARCHAR(10);
+ALTER TABLE t DROP COLUMN b;

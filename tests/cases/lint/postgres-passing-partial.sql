@@ -1,0 +1,5 @@
+-- history: partial
+-- found: pg-set-unlogged
+-- open: pg-set-unlogged
+ALTER TABLE event SET UNLOGGED;
+ALTER TABLE event SET LOGGED;

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare } from './prepare.mjs';
+import { openScratch } from './scratch.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -17,7 +18,9 @@ const files = readdirSync(path.join(root, 'tests'), { recursive: true })
   .filter((file) => !values.only || values.only.some((text) => file.includes(text)))
   .sort((a, b) => Number(b.startsWith('scenarios')) - Number(a.startsWith('scenarios')) || (a < b ? -1 : 1));
 
-const { NODE_OPTIONS: _dropped, ...env } = process.env;
+const scratch = openScratch();
+const { NODE_OPTIONS: _dropped, ...inherited } = process.env;
+const env = { ...inherited, ...scratch.variables };
 const timeoutMs = Number(process.env.DBSYNC_TEST_TIMEOUT_MS ?? 900_000);
 const plain = (text) => text.replace(/\u001b\[[0-9;]*m/g, '');
 const sum = (text, label) =>
@@ -77,6 +80,7 @@ await Promise.all(
   }),
 );
 
+scratch.close();
 if (files.length === 0) counts.failed += 1;
 if (counts.skipped > 0 && process.env.CI) {
   console.log(`${counts.skipped} tests were skipped; in CI every engine is required.`);

@@ -17,7 +17,7 @@ const CALL_MS = 60_000;
 
 /** The folder of one installed version; null where the registry cannot be reached. */
 export const installPrisma = (version: PrismaVersion): string | null => {
-  const folder = path.join(os.tmpdir(), `dbsync-test-prisma-${version}`);
+  const folder = path.join(process.env.DBSYNC_TEST_TOOLS ?? os.tmpdir(), `dbsync-test-prisma-${version}`);
   const modules = path.join(folder, 'node_modules');
   if (existsSync(path.join(modules, 'prisma', 'build', 'index.js'))) return modules;
   process.stderr.write(`INSTALLING prisma@${version} into ${folder} (kept as a cache)\n`);

@@ -53,13 +53,20 @@ export const writeWhole = (file: string, text: string, durable = true): void => 
 /** Writes a document that is rendered from artifacts. */
 export const writeDocument = (file: string, text: string): void => writeWhole(file, text, false);
 
-/** Redacts every string in a JSON value, so that the text stays JSON. */
+/** Redacts every string in a JSON value, so that the text stays JSON. A part without anything to redact is not copied: most are. */
 const redactValue = (value: unknown, redact: Redact): unknown => {
   if (typeof value === 'string') return redact(value);
   if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map((item) => redactValue(item, redact));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactValue(item, redact)]));
+  const members = value as Readonly<Record<string, unknown>>;
+  let copy: Record<string, unknown> | null = null;
+  for (const key in members) {
+    const redacted = redactValue(members[key], redact);
+    if (redacted === members[key]) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...members }) as Record<string, unknown>;
+    copy[key] = redacted;
+  }
+  return copy ?? value;
 };
 
 /** An artifact with the hash that names it. */

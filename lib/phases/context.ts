@@ -25,7 +25,7 @@ import { type Redact, redactor, type Secret } from '../target/index.ts';
 import type { PhaseOptions, World } from './options.ts';
 import { policyReachesOut } from './outside.ts';
 import { memoriesOf } from './remembered.ts';
-import { ABSENT } from './target-ref.ts';
+import { ABSENT, identityOf } from './target-ref.ts';
 
 /** What a phase needs that works on artifacts alone: no database, no project. */
 export interface Desk {
@@ -43,6 +43,13 @@ export interface Context extends Desk {
   readonly detection: Detection;
   readonly project: Project;
   readonly inspect: InspectOptions;
+  readonly early: EarlySession;
+}
+
+/** A session on the target that is opened while the project is still being read. */
+interface EarlySession {
+  /** For the first who asks; null for everybody else. Rejects as `connect` does. */
+  take(): Promise<Session> | null;
 }
 
 const REVERSE = /^(db|database|pull|introspect|reverse|target)(-?to-?code)?$/i;
@@ -67,6 +74,25 @@ const outward = (world: World, secrets: readonly Secret[]): Redact => {
   return (text) => world.command(mask(text));
 };
 
+const openEarly = ({ dialect, address, environment }: Reachable, wanted: boolean): EarlySession => {
+  const { create, timeouts } = environment.target;
+  let opened = wanted && !create ? dialect.connect(address, { mode: 'read', timeouts }) : null;
+  // Whoever takes it hears why it failed; where nobody does, something else went wrong before.
+  opened?.catch(() => undefined);
+  return {
+    take: () => {
+      const taken = opened;
+      opened = null;
+      return taken;
+    },
+  };
+};
+
+const closeEarly = async (early: EarlySession): Promise<void> => {
+  const session = await early.take()?.catch(() => null);
+  await session?.close();
+};
+
 /** Not one that was begun before: its plan, rehearsed and approved, may need no shadow. */
 const isNewRun = ({ loaded, options: { plan, task } }: Pick<Context, 'loaded' | 'options'>): boolean =>
   plan === undefined && (task === undefined || !existsSync(runOf(loaded.root, task).folder));
@@ -77,7 +103,7 @@ const warmRequest = (
 ): Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>> =>
   withTarget(context, async (session) => ({
     timeouts: context.environment.target.timeouts,
-    identity: await (session ? context.dialect.identify(session) : serverOf(context)),
+    identity: await (session ? identityOf(context.dialect, session) : serverOf(context)),
   }));
 
 const openProject = async (
@@ -148,7 +174,7 @@ export const shadowRequest = async (
   target,
   address: context.address,
   // Version, character sets and modes of the shadow follow the target's.
-  identity: known ?? (await (target ? context.dialect.identify(target) : targetOf(context))),
+  identity: known ?? (await (target ? identityOf(context.dialect, target) : targetOf(context))),
   timeouts: context.environment.target.timeouts,
   scratch: context.environment.shadow.scratch,
   reachesOut: policyReachesOut(context),
@@ -163,6 +189,8 @@ export interface Needs {
   readonly analyses: boolean;
   /** It makes a plan, as long as none is named that was made before. */
   readonly plans?: boolean;
+  /** It begins with a look at the target. */
+  readonly looks?: boolean;
 }
 
 /** The configuration says which schema is meant, once for all phases and for everybody. */
@@ -183,22 +211,25 @@ const build = async (world: World, options: PhaseOptions, needs: Needs): Promise
   const dialect = await loadDialect(environment.target.dialect, { analyses: false });
   const address = dialect.address(environment.target.url, loaded.root);
   const redact = outward(world, everySecret(environment, address));
-  const detection = await detectSource(
-    loaded.project,
-    options.source ?? loaded.config.source ?? null,
-    loaded.config,
-  );
-  const partial = { world, options, loaded, environment, dialect, address, redact, detection };
-  // Opening reads files and starts the tool, and needs nothing analysed; what analyses gets ready beside it.
-  const [project] = await Promise.all([
-    openProject(partial, needs.plans ?? false),
-    needs.analyses ? dialect.prepare?.() : null,
-  ]).catch(async (error: unknown) => {
-    await dialect.close?.();
+  const early = openEarly({ dialect, address, environment }, needs.looks ?? false);
+  try {
+    const detection = await detectSource(
+      loaded.project,
+      options.source ?? loaded.config.source ?? null,
+      loaded.config,
+    );
+    const partial = { world, options, loaded, environment, dialect, address, redact, detection, early };
+    // Opening reads files and starts the tool, and needs nothing analysed; what analyses gets ready beside it.
+    const [project] = await Promise.all([
+      openProject(partial, needs.plans ?? false),
+      needs.analyses ? dialect.prepare?.() : null,
+    ]);
+    const ignore = [...project.ledger.objects, ...(loaded.config.ignore ?? []).map(parseIgnore)];
+    return { ...partial, project, inspect: { ignore } };
+  } catch (error) {
+    await closeEarly(early).finally(() => dialect.close?.());
     throw error;
-  });
-  const ignore = [...project.ledger.objects, ...(loaded.config.ignore ?? []).map(parseIgnore)];
-  return { ...partial, project, inspect: { ignore } };
+  }
 };
 
 /** Opens the artifacts' side of an environment only. Throws CONFIG_*, ENVIRONMENT_*. */
@@ -224,7 +255,9 @@ export const withContext = async <T>(
   try {
     return await work(context);
   } finally {
-    await context.project.close().finally(() => context.dialect.close?.());
+    await closeEarly(context.early)
+      .finally(() => context.project.close())
+      .finally(() => context.dialect.close?.());
   }
 };
 
@@ -236,7 +269,7 @@ export const withTarget = async <T>(
   const { dialect, address, environment } = context;
   const { timeouts, create } = environment.target;
   if (create && !(await dialect.exists(address, timeouts))) return work(null);
-  const session = await dialect.connect(address, { mode: 'read', timeouts });
+  const session = await (context.early.take() ?? dialect.connect(address, { mode: 'read', timeouts }));
   try {
     return await work(session);
   } finally {

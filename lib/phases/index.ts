@@ -28,10 +28,10 @@ const withTarget =
 
 const onTarget = withTarget({ analyses: true });
 /** What has to be looked at is known once the ledger is read; where nothing is pending, that is often nothing. */
-const looking = withTarget({ analyses: false, plans: true });
-const planning = withTarget({ analyses: true, plans: true });
+const looking = withTarget({ analyses: false, plans: true, looks: true });
+const planning = withTarget({ analyses: true, plans: true, looks: true });
 /** No statement is looked at, so nothing that can do that is loaded. */
-const onlyReading = withTarget({ analyses: false });
+const onlyReading = withTarget({ analyses: false, looks: true });
 
 const atDesk =
   (load: () => Promise<(desk: Desk) => Promise<Outcome>>): Phase =>

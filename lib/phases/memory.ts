@@ -9,7 +9,7 @@ import { type ConnectionCheck, judgeIdentity, type KnownIdentity } from '../pref
 import { hasObjects } from '../schema/index.ts';
 import type { Context } from './context.ts';
 import { runsOf } from './run.ts';
-import { ABSENT } from './target-ref.ts';
+import { ABSENT, identityOf } from './target-ref.ts';
 
 const rememberedBy = (run: Run): string | null => {
   const checked = readArtifact<ConnectionCheck>(run, 'connection-check')?.artifact.body;
@@ -61,7 +61,7 @@ export const identityVerdict = async (
 /** Stops before anything is planned for, or recorded in, another database than the remembered one. Throws IDENTITY_CHANGED. */
 export const demandRemembered = async (context: Context, session: Session | null): Promise<void> => {
   if (!session) return;
-  const { identity, display } = await context.dialect.identify(session);
+  const { identity, display } = await identityOf(context.dialect, session);
   const verdict = await identityVerdict(context, session, identity);
   if (verdict.status !== 'failed') return;
   throw new DbsyncError('IDENTITY_CHANGED', {

@@ -1,5 +1,5 @@
 // From a live session to what artifacts say of the target.
-import type { Identity, Session } from '../dialects/contract.ts';
+import type { Dialect, Identity, Session } from '../dialects/contract.ts';
 import type { TargetRef } from '../target/index.ts';
 import type { Context } from './context.ts';
 
@@ -10,6 +10,15 @@ export interface Located {
   readonly ref: TargetRef;
   readonly identity: Identity | null;
 }
+
+const known = new WeakMap<Session, Identity>();
+
+/** Who the server of a session is, asked once: a session ends where its server or its database does. */
+export const identityOf = async (dialect: Dialect, session: Session): Promise<Identity> => {
+  const identity = known.get(session) ?? (await dialect.identify(session));
+  known.set(session, identity);
+  return identity;
+};
 
 /** Asks the server who it is; a database that does not exist yet is known by its address alone. */
 export const locate = async (context: Context, session: Session | null): Promise<Located> => {
@@ -31,7 +40,7 @@ export const locate = async (context: Context, session: Session | null): Promise
     };
     return { ref, identity: null };
   }
-  const identity = await dialect.identify(session);
+  const identity = await identityOf(dialect, session);
   const { product, version, display, instance } = identity;
   return { ref: { ...base, product, version, display, identity: identity.identity, instance }, identity };
 };

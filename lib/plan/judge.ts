@@ -14,8 +14,10 @@ export interface Judged {
   readonly text: readonly Hazard[];
 }
 
-/** Judges statements on the schema before them. `dialect.prepare` has to be over. */
+/** Judges statements on the schema before them. `dialect.prepare` has to be over where there is something to judge. */
 export const judge = (dialect: Dialect, input: RiskInput): Judged => {
+  if (input.statements.length === 0 && input.change.changes.length === 0)
+    return { input, dialect: [], text: [] };
   const fold = dialect.fold ?? ((name: string) => name.toLowerCase());
   const { offline, quote, scan: rules } = dialect;
   const context = offline ? { ...offline, fold, quote, rules } : null;

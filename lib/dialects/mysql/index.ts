@@ -1,5 +1,6 @@
 // The MySQL and MariaDB dialect: its answers to the contract, put together. Product differences come from the server.
 import type { Dialect } from '../contract.ts';
+import { prepared } from '../prepared.ts';
 import { adapt } from './adapt.ts';
 import { address, URL_SCHEMES } from './address.ts';
 import { backup, restore } from './backup.ts';
@@ -11,7 +12,6 @@ import { connect } from './connect.ts';
 import { diagnose } from './diagnose.ts';
 import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
-import { hazards } from './hazards.ts';
 import { health } from './health.ts';
 import { identify, identifyServer } from './identify.ts';
 import { inspect } from './inspect.ts';
@@ -30,12 +30,16 @@ import { createShadow } from './shadow.ts';
 import { begin, commit, rollback } from './transaction.ts';
 import { undo } from './undo.ts';
 
+/** A third of the dialect's code. */
+const judging = prepared(() => import('./hazards.ts'));
+
 export const dialect: Dialect = {
   name: 'mysql',
   title: 'MySQL or MariaDB',
   urlSchemes: URL_SCHEMES,
   facts: FACTS,
   scan: SCAN_RULES,
+  prepare: judging.load,
   address,
   exists,
   create,
@@ -51,7 +55,7 @@ export const dialect: Dialect = {
   classify,
   outsideHint: OUTSIDE_HINT,
   batches,
-  hazards,
+  hazards: (input) => judging.get().hazards(input),
   offline,
   undo,
   bring,

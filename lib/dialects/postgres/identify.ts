@@ -6,6 +6,7 @@ import { postgresAddress } from './address.ts';
 import { connectMaintenance } from './connect.ts';
 import { explain } from './explain.ts';
 
+/** Where a read-only default was set by the administrator is asked of the catalogue, for the session's own setting hides it. */
 const FACTS = `
 SELECT pg_catalog.current_setting('server_version') AS version,
   pg_catalog.current_setting('server_version_num')::int AS server_version_num,
@@ -15,7 +16,11 @@ SELECT pg_catalog.current_setting('server_version') AS version,
   pg_catalog.pg_get_userbyid(d.datdba) AS database_owner,
   current_user AS role, session_user AS session_role, r.rolsuper AS superuser, r.rolcreatedb AS createdb,
   pg_catalog.pg_is_in_recovery() AS in_recovery,
-  s.setting = 'on' AS default_read_only,
+  EXISTS (
+    SELECT 1 FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c
+    WHERE c IN ('default_transaction_read_only=on', 'default_transaction_read_only=true')
+      AND s.setdatabase IN (0, d.oid) AND s.setrole IN (0, r.oid)
+  ) AS default_read_only,
   pg_catalog.current_setting('max_connections')::int AS max_connections,
   pg_catalog.current_setting('max_locks_per_transaction')::int AS max_locks_per_transaction,
   pg_catalog.current_setting('wal_level') AS wal_level,
@@ -27,15 +32,7 @@ SELECT pg_catalog.current_setting('server_version') AS version,
   pg_catalog.inet_server_port() AS server_port
 FROM pg_catalog.pg_database d
 JOIN pg_catalog.pg_roles r ON r.rolname = current_user
-JOIN pg_catalog.pg_settings s ON s.name = 'default_transaction_read_only'
 WHERE d.datname = pg_catalog.current_database()`;
-
-/** Where a read-only default was set by the administrator, for the session's own setting hides it. */
-const READ_ONLY_BY_DEFAULT = `
-SELECT count(*)::int AS found FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c
-WHERE c IN ('default_transaction_read_only=on', 'default_transaction_read_only=true')
-  AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
-  AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))`;
 
 /** The cluster's number, made by initdb and copied to every physical replica; null where the role may not read it. */
 const systemIdentifier = async (session: Session): Promise<string | null> => {
@@ -61,12 +58,10 @@ const value = (cell: unknown): Value =>
  */
 export const identify = async (session: Session): Promise<Identity> => {
   const [row = {}] = await session.query(FACTS);
-  const [byDefault] = await session.query(READ_ONLY_BY_DEFAULT);
   const system = await systemIdentifier(session);
   const address = postgresAddress(session.address);
   const facts: Record<string, Value> = {};
   for (const [name, cell] of Object.entries(row)) facts[name] = value(cell);
-  facts.default_read_only = byDefault?.found !== 0;
   facts.system_identifier = system;
   facts.identity_weak = system === null;
   const cluster = system ?? `${address.host}:${address.port}`;

@@ -1,5 +1,6 @@
 // PostgreSQL, as the contract's Dialect. Holds nothing of its own.
 import type { Dialect } from '../contract.ts';
+import { prepared } from '../prepared.ts';
 import { adapt } from './adapt.ts';
 import { parseAddress, postgresAddress, URL_SCHEMES } from './address.ts';
 import { backup, restore } from './backup.ts';
@@ -9,7 +10,6 @@ import { CLAIMS } from './claims.ts';
 import { connect, createDatabase, exists } from './connect.ts';
 import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
-import { hazards } from './hazards.ts';
 import { health } from './health.ts';
 import { identify, identifyServer, same } from './identify.ts';
 import { inspect } from './inspect.ts';
@@ -27,13 +27,18 @@ import { close, createShadow, warm } from './shadow.ts';
 import { begin, commit, rollback } from './transaction.ts';
 import { undo } from './undo.ts';
 
+/** A third of the dialect's code. */
+const judging = prepared(() => import('./hazards.ts'));
+
 export const dialect: Dialect = {
   name: 'postgres',
   title: 'PostgreSQL',
   urlSchemes: URL_SCHEMES,
   facts: FACTS,
   scan: SCAN_RULES,
-  prepare: loadParser,
+  prepare: async () => {
+    await Promise.all([loadParser(), judging.load()]);
+  },
   address: parseAddress,
   exists: (address, timeouts) => exists(postgresAddress(address), timeouts),
   create: createDatabase,
@@ -49,7 +54,7 @@ export const dialect: Dialect = {
   classify,
   outsideHint: OUTSIDE_HINT,
   batches,
-  hazards,
+  hazards: (input) => judging.get().hazards(input),
   offline,
   undo,
   withLock,

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Dialect } from '../contract.ts';
+import { prepared } from '../prepared.ts';
 import { adapt } from './adapt.ts';
 import { parseAddress } from './address.ts';
 import { backup } from './backup.ts';
@@ -11,7 +12,6 @@ import { fileExists } from './connect/opening.ts';
 import { connect, createFile, fileOf } from './connect.ts';
 import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
-import { hazards } from './hazards.ts';
 import { health } from './health.ts';
 import { identify, same } from './identify.ts';
 import { inspect } from './inspect.ts';
@@ -25,12 +25,16 @@ import { createShadow } from './shadow.ts';
 import { begin, commit, rollback } from './transaction.ts';
 import { undo } from './undo.ts';
 
+/** A third of the dialect's code. */
+const judging = prepared(() => import('./hazards.ts'));
+
 export const dialect: Dialect = {
   name: NAME,
   title: 'SQLite',
   urlSchemes: ['file', 'sqlite'],
   facts,
   scan,
+  prepare: judging.load,
   address: parseAddress,
   exists: (address) => fileExists(fileOf(address)),
   create: async (address) => {
@@ -47,7 +51,7 @@ export const dialect: Dialect = {
   health,
   classify,
   batches,
-  hazards,
+  hazards: (input) => judging.get().hazards(input),
   offline,
   withLock,
   lend,

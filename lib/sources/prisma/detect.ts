@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import type { Detection, Stated } from '../contract.ts';
-import { CONFIG_NAMES, configPath, type FoundConfig, findConfig } from './config-file.ts';
+import { configPath, configsIn, type FoundConfig, findConfig } from './config-file.ts';
 import { exists, jsonOf, record, relative } from './files.ts';
 import { providerNames, providerOfName } from './providers.ts';
 import { type Datasource, datasourceIn, readSchema, type SchemaFile } from './schema-files.ts';
@@ -138,8 +138,7 @@ const dialectOf = (datasource: Datasource): string | null => {
 /** The sign of a Prisma 8 project that has nothing of an earlier one; null where there is none. */
 const signOfEight = async (root: string, version: string | null): Promise<string | null> => {
   // Prisma 7 beside a Prisma 8 has its own configuration file.
-  const sevens = CONFIG_NAMES.filter((name) => name.includes('prisma7'));
-  const seven = (await Promise.all(sevens.map((name) => exists(path.join(root, name))))).includes(true);
+  const seven = (await configsIn(root)).some((name) => name.includes('prisma7'));
   if (!seven && (versionNumbers(version)?.[0] ?? 0) >= 8) return `its version is ${version}`;
   return null;
 };
@@ -153,8 +152,8 @@ const contractFile = async (root: string): Promise<string | null> => {
 
 /** Whether a file of Prisma's stands in the folder itself; a Prisma that is only installed says nothing of this project. */
 const looksLikePrisma = async (root: string): Promise<boolean> => {
-  const names = [...CONFIG_NAMES, ...DEFAULT_SCHEMAS];
-  return (await Promise.all(names.map((name) => exists(path.join(root, name))))).includes(true);
+  if ((await configsIn(root)).length > 0) return true;
+  return (await Promise.all(DEFAULT_SCHEMAS.map((name) => exists(path.join(root, name))))).includes(true);
 };
 
 /** The version, where it is not one of Prisma 8. Throws SOURCE_UNSUPPORTED. */
@@ -175,13 +174,14 @@ const refuseMarked = (files: readonly SchemaFile[]): void => {
 export const detect = async (root: string, stated: Stated = {}): Promise<Detection | null> => {
   const home = path.resolve(root);
   const contract = await contractFile(home);
-  if (contract !== null || (await looksLikePrisma(home))) await refuseEight(home);
+  const looksSo = contract !== null || (await looksLikePrisma(home));
+  const here = looksSo ? await refuseEight(home) : null;
   const located = await locate(home, stated.schema);
   if (!located) {
     if (contract !== null) throw unsupportedEight(`it has a ${contract}`);
     return null;
   }
-  const version = await refuseEight(located.root);
+  const version = looksSo && located.root === home ? here : await refuseEight(located.root);
   const files = await readSchema(located.root, located.schema);
   refuseMarked(files);
   const datasource = datasourceIn(files, located.schema);

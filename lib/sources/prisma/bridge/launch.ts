@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { DbsyncError } from '../../../errors/index.ts';
 import { openSecret } from '../../../target/index.ts';
 import type { ToolCommand, ToolCommandInput } from '../../contract.ts';
-import { CONFIG_NAMES } from '../config-file.ts';
+import { configsIn } from '../config-file.ts';
 import { exists, jsonOf, record, textOf } from '../files.ts';
 import { type Provider, providerOfDialect } from '../providers.ts';
 import { datasourceIn, readSchema, withoutComments } from '../schema-files.ts';
@@ -88,7 +88,7 @@ export const standIn = async (): Promise<{ readonly program: string; readonly en
 
 /** Variables that `env('X')` and `process.env.X` name in the datasource of prisma.config.*, but for the shadow's. */
 const variablesInConfig = async (root: string): Promise<readonly string[]> => {
-  for (const name of CONFIG_NAMES) {
+  for (const name of await configsIn(root)) {
     const text = await textOf(path.join(root, name));
     if (text === null) continue;
     const block = /\bdatasource\s*:\s*\{([^}]*)\}/.exec(withoutComments(text))?.[1] ?? '';

@@ -76,7 +76,9 @@ const outward = (world: World, secrets: readonly Secret[]): Redact => {
 
 const openEarly = ({ dialect, address, environment }: Reachable, wanted: boolean): EarlySession => {
   const { create, timeouts } = environment.target;
-  let opened = wanted && !create ? dialect.connect(address, { mode: 'read', timeouts }) : null;
+  // A file is not waited for.
+  const far = dialect.identifyServer !== undefined;
+  let opened = wanted && far && !create ? dialect.connect(address, { mode: 'read', timeouts }) : null;
   // Whoever takes it hears why it failed; where nobody does, something else went wrong before.
   opened?.catch(() => undefined);
   return {

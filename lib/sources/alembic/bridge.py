@@ -92,3 +92,4 @@ if __name__ == "__main__":
     server.warm(sys.argv[1:])
     del sys.argv[1:]
     server.serve()
+    os._exit(0)  # it holds nothing but memory, which takes long to give back piece by piece

@@ -140,7 +140,8 @@ const initFile = (binaries: Binaries, password: string): string =>
 
 /**
  * A shell holds the folder from the beginning and the server from the word `go`; it ends both when its standard input closes: that
- * happens when this process ends in whatever way, kill -9 included. An empty folder may stay, where the one around it is not the account's. Nothing is worth an orderly shutdown.
+ * happens when this process ends in whatever way, kill -9 included. An empty folder may stay, where the one around it is not the
+ * account's. Nothing is worth an orderly shutdown.
  */
 const GUARD =
   'd=$1; shift; if read -r go; then "$@" & p=$!; cat >/dev/null; kill -9 $p; wait $p; fi; for i in 1 2 3; do rm -rf "$d"; [ -z "$(ls -A "$d" 2>/dev/null)" ] && break; sleep 1; done';

@@ -91,8 +91,9 @@ const ALONE: readonly string[] = [
 
 /**
  * A shell holds the folder from the beginning and the server from the word `go`; it ends both when its standard input closes: that
- * happens when this process ends in whatever way, kill -9 included. An empty folder may stay, where the one around it is not the account's. SIGQUIT is PostgreSQL's immediate shutdown, without a
- * checkpoint; SIGKILL would leave its shared memory behind (https://www.postgresql.org/docs/current/server-shutdown.html).
+ * happens when this process ends in whatever way, kill -9 included. An empty folder may stay, where the one around it is not the
+ * account's. SIGQUIT is PostgreSQL's immediate shutdown, without a checkpoint; SIGKILL would leave its shared memory behind
+ * (https://www.postgresql.org/docs/current/server-shutdown.html).
  */
 const GUARD =
   'd=$1; shift; if read -r go; then "$@" & p=$!; cat >/dev/null; kill -QUIT $p; wait $p; fi; for i in 1 2 3; do rm -rf "$d"; [ -z "$(ls -A "$d" 2>/dev/null)" ] && break; sleep 1; done';

@@ -15,6 +15,8 @@ import { diffSnapshots } from '../../lib/schema/index.ts';
 import { splitStatements } from '../../lib/sql/index.ts';
 import { makeFile, withSession } from './sqlite-file.ts';
 
+await dialect.prepare?.();
+
 export interface Outcome extends ProbedHazards {
   /** Everything that was found, before the rows were asked. */
   readonly found: readonly Hazard[];

@@ -11,6 +11,8 @@ import { HAZARD_CASES, type HazardCase } from '../cases/mysql-hazards.ts';
 import { mariadbMissing, startMariadb, type TestServer, TIMEOUTS } from '../helpers/mariadb.ts';
 import { spec } from '../helpers/spec.ts';
 
+await dialect.prepare?.();
+
 const missing = mariadbMissing();
 
 const shown = (hazard: Hazard, wanted: string): string => {

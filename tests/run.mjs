@@ -42,7 +42,14 @@ const report = (file, output, code, signal, ms) => {
   counts.passed += passed;
   counts.failed += failed;
   counts.skipped += skipped;
-  const note = [skipped ? `${skipped} skipped` : '', signal ?? ''].filter(Boolean).join(' ');
+  const elsewhere = text.match(/^NOT HERE /gm)?.length ?? 0;
+  const note = [
+    skipped ? `${skipped} skipped` : '',
+    elsewhere ? `${elsewhere} of another product` : '',
+    signal ?? '',
+  ]
+    .filter(Boolean)
+    .join(' ');
   console.log(`${failed ? 'FAIL' : 'ok  '} ${file} ${passed}/${total} ${note} ${Math.round(ms / 100) / 10}s`);
   if (failed || skipped) console.log(output.trim());
 };

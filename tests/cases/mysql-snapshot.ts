@@ -1,4 +1,5 @@
 // Pairs of schemas that differ in exactly one attribute of one kind of object. Each side is a script for an empty database.
+import type { Product } from '../helpers/mysql-product.ts';
 
 export interface SnapshotCase {
   readonly name: string;
@@ -8,7 +9,13 @@ export interface SnapshotCase {
   readonly b: string;
   /** What the diff must speak of, and nothing else: the kind of the subject, and the attribute where one is altered. */
   readonly differs: string;
+  /** The one product that has such a thing, or where it is one; absent: both. */
+  readonly only?: Product;
 }
+
+/** Cases that only one product has. */
+const of = (only: Product, ...cases: readonly SnapshotCase[]): readonly SnapshotCase[] =>
+  cases.map((one) => ({ ...one, only }));
 
 const column = (name: string, a: string, b: string, attribute: string): SnapshotCase => ({
   name: `column: ${name}`,
@@ -52,7 +59,7 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
   column('enum members', "ENUM('a','b')", "ENUM('a','b','c')", 'type'),
   column('enum order', "ENUM('a','b')", "ENUM('b','a')", 'type'),
   column('set members', "SET('a','b')", "SET('a','b','c')", 'type'),
-  column('compressed', 'BLOB', 'BLOB COMPRESSED', 'type'),
+  ...of('MariaDB', column('compressed', 'BLOB', 'BLOB COMPRESSED', 'type')),
   column('nullable', 'INT', 'INT NOT NULL', 'nullable'),
   column('default', 'INT DEFAULT 1', 'INT DEFAULT 2', 'default'),
   column('no default and a default', 'INT', 'INT DEFAULT 0', 'default'),
@@ -78,8 +85,8 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
   ),
   column('comment', "INT COMMENT 'a'", "INT COMMENT 'b'", 'comment'),
   column('invisible', 'INT', 'INT INVISIBLE', 'invisible'),
-  column('column-level check', 'INT CHECK (x > 0)', 'INT CHECK (x > 1)', 'check'),
-  column('json is checked text', 'LONGTEXT COLLATE utf8mb4_bin', 'JSON', 'check'),
+  ...of('MariaDB', column('column-level check', 'INT CHECK (x > 0)', 'INT CHECK (x > 1)', 'check')),
+  ...of('MariaDB', column('json is checked text', 'LONGTEXT COLLATE utf8mb4_bin', 'JSON', 'check')),
   {
     name: 'column: auto_increment',
     a: 'CREATE TABLE t (id INT PRIMARY KEY)',
@@ -103,21 +110,24 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
   table('row format', 'ROW_FORMAT=DYNAMIC', 'ROW_FORMAT=COMPACT', 'table.options,rowFormat'),
   table('options', 'STATS_PERSISTENT=1', 'STATS_PERSISTENT=0', 'table.options'),
   table('comment', "COMMENT='a'", "COMMENT='b'", 'table.comment'),
-  table('system versioning', '', 'WITH SYSTEM VERSIONING', 'table.versioned'),
+  ...of('MariaDB', table('system versioning', '', 'WITH SYSTEM VERSIONING', 'table.versioned')),
   {
     name: 'table: without system versioning for a column',
+    only: 'MariaDB',
     a: 'CREATE TABLE t (id INT PRIMARY KEY, x INT) WITH SYSTEM VERSIONING',
     b: 'CREATE TABLE t (id INT PRIMARY KEY, x INT WITHOUT SYSTEM VERSIONING) WITH SYSTEM VERSIONING',
     differs: 'column.withoutVersioning',
   },
   {
     name: 'table: period and a check that looks like it',
+    only: 'MariaDB',
     a: 'CREATE TABLE t (a DATE NOT NULL, b DATE NOT NULL, PERIOD FOR p (a, b))',
     b: 'CREATE TABLE t (a DATE NOT NULL, b DATE NOT NULL, CONSTRAINT p CHECK (a < b))',
     differs: 'check,period',
   },
   {
     name: 'table: key without overlaps',
+    only: 'MariaDB',
     a: 'CREATE TABLE t (id INT, a DATE NOT NULL, b DATE NOT NULL, PERIOD FOR p (a, b), UNIQUE u (id, p WITHOUT OVERLAPS))',
     b: 'CREATE TABLE t (id INT, a DATE NOT NULL, b DATE NOT NULL, PERIOD FOR p (a, b), UNIQUE u (id, b, a))',
     differs: 'index.withoutOverlaps',
@@ -126,6 +136,12 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
     name: 'partitions: method',
     a: parted('PARTITION BY HASH (id) PARTITIONS 2'),
     b: parted('PARTITION BY LINEAR HASH (id) PARTITIONS 2'),
+    differs: 'table.partitionBy',
+  },
+  {
+    name: 'partitions: hash of the keys',
+    a: parted('PARTITION BY KEY ALGORITHM = 1 (id) PARTITIONS 2'),
+    b: parted('PARTITION BY KEY ALGORITHM = 2 (id) PARTITIONS 2'),
     differs: 'table.partitionBy',
   },
   {
@@ -152,6 +168,7 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
   },
   {
     name: 'partitions: system time interval',
+    only: 'MariaDB',
     a: 'CREATE TABLE t (id INT) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME INTERVAL 1 MONTH (PARTITION p0 HISTORY, PARTITION pn CURRENT)',
     b: 'CREATE TABLE t (id INT) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME INTERVAL 2 MONTH (PARTITION p0 HISTORY, PARTITION pn CURRENT)',
     differs: 'table.partitionBy',
@@ -162,10 +179,10 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
   index('prefix', 'KEY k (a(5))', 'KEY k (a(6))', 'index.lengths'),
   index('no prefix', 'KEY k (a)', 'KEY k (a(6))', 'index.lengths'),
   index('direction', 'KEY k (a, b)', 'KEY k (a, b DESC)', 'index.descending'),
-  index('ignored', 'KEY k (a)', 'KEY k (a) IGNORED', 'index.hidden'),
+  ...of('MariaDB', index('ignored', 'KEY k (a)', 'KEY k (a) IGNORED', 'index.hidden')),
   index('comment', 'KEY k (a)', "KEY k (a) COMMENT 'c'", 'index.comment'),
   index('fulltext', 'KEY k (a)', 'FULLTEXT KEY k (a)', 'index.using'),
-  index('spatial', 'KEY k (p)', 'SPATIAL KEY k (p)', 'index.lengths,using'),
+  ...of('MariaDB', index('spatial', 'KEY k (p)', 'SPATIAL KEY k (p)', 'index.lengths,using')),
   index('name', 'KEY k (a)', 'KEY l (a)', 'index'),
   {
     name: 'primary key: columns',
@@ -353,16 +370,19 @@ export const SNAPSHOT_CASES: readonly SnapshotCase[] = [
     'CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 2',
     'event.definition',
   ),
-  onTable('sequence: start', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s START WITH 2', 'sequence.start'),
-  onTable(
-    'sequence: increment',
-    'CREATE SEQUENCE s',
-    'CREATE SEQUENCE s INCREMENT BY 2',
-    'sequence.increment',
+  ...of(
+    'MariaDB',
+    onTable('sequence: start', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s START WITH 2', 'sequence.start'),
+    onTable(
+      'sequence: increment',
+      'CREATE SEQUENCE s',
+      'CREATE SEQUENCE s INCREMENT BY 2',
+      'sequence.increment',
+    ),
+    onTable('sequence: limits', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s MAXVALUE 99', 'sequence.max'),
+    onTable('sequence: cache', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s CACHE 5', 'sequence.cache'),
+    onTable('sequence: cycle', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s CYCLE', 'sequence.cycle'),
   ),
-  onTable('sequence: limits', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s MAXVALUE 99', 'sequence.max'),
-  onTable('sequence: cache', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s CACHE 5', 'sequence.cache'),
-  onTable('sequence: cycle', 'CREATE SEQUENCE s', 'CREATE SEQUENCE s CYCLE', 'sequence.cycle'),
 ];
 
 /** Differences that are not schema: both sides have one fingerprint. */
@@ -372,7 +392,12 @@ export const SAME_CASES: readonly Omit<SnapshotCase, 'differs'>[] = [
     a: 'CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT)',
     b: 'CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT) AUTO_INCREMENT = 500; INSERT INTO t VALUES ()',
   },
-  { name: 'where a sequence stands', a: 'CREATE SEQUENCE s', b: 'CREATE SEQUENCE s; SELECT NEXTVAL(s)' },
+  {
+    name: 'where a sequence stands',
+    only: 'MariaDB',
+    a: 'CREATE SEQUENCE s',
+    b: 'CREATE SEQUENCE s; SELECT NEXTVAL(s)',
+  },
   {
     name: 'formatting and letter case',
     a: 'CREATE TABLE t (id INT PRIMARY KEY, x VARCHAR(5) DEFAULT NULL, KEY k (x))',
@@ -399,32 +424,3 @@ export const SAME_CASES: readonly Omit<SnapshotCase, 'differs'>[] = [
     b: 'CREATE TABLE t (a TINYINT(1), b DECIMAL(5,2), c VARCHAR(9))',
   },
 ];
-
-/** One of everything, for the way through dump and restore and for copies. */
-export const EVERYTHING_SCRIPT = `
-CREATE TABLE parent (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(191) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'it''s' COMMENT 'c''x',
-  e ENUM('a','b,c','d''e') DEFAULT 'a', s SET('x','y'), g VARCHAR(20) AS (concat(e,'x')) STORED, h INT AS (id + 1) VIRTUAL INVISIBLE, bits BIT(3) DEFAULT b'101',
-  j JSON DEFAULT '{}', u UUID DEFAULT uuid(), price DECIMAL(10,2) UNSIGNED DEFAULT 0.00, q YEAR, place POINT NOT NULL, raw BINARY(3) DEFAULT 'ab\\0', long_text TEXT DEFAULT 'x',
-  at DATETIME(3) DEFAULT current_timestamp(3) ON UPDATE current_timestamp(3), ts TIMESTAMP NOT NULL DEFAULT '2020-01-01 00:00:00',
-  UNIQUE KEY un (name), KEY ka (long_text(7)), KEY kd (price DESC, q), KEY ki (q) IGNORED, FULLTEXT KEY ft (long_text) COMMENT 'ft', SPATIAL KEY sp (place),
-  CONSTRAINT ck CHECK (price >= 0 AND name <> 'x''y')) COMMENT='all ''kinds''' ROW_FORMAT=DYNAMIC;
-CREATE TABLE child (id INT PRIMARY KEY, parent_id BIGINT UNSIGNED, CONSTRAINT child_parent FOREIGN KEY (parent_id) REFERENCES parent (id) ON DELETE SET NULL ON UPDATE CASCADE);
-CREATE TABLE parts (id INT, d DATE) PARTITION BY RANGE (to_days(d)) SUBPARTITION BY HASH (id) SUBPARTITIONS 2 (PARTITION p0 VALUES LESS THAN (738000) COMMENT 'x', PARTITION p1 VALUES LESS THAN MAXVALUE);
-CREATE TABLE history (id INT PRIMARY KEY, x INT WITHOUT SYSTEM VERSIONING, y INT) WITH SYSTEM VERSIONING;
-CREATE TABLE spans (id INT NOT NULL, a DATE NOT NULL, b DATE NOT NULL, PERIOD FOR p (a, b), UNIQUE (id, p WITHOUT OVERLAPS));
-CREATE SEQUENCE numbers START WITH 5 INCREMENT BY 2 MAXVALUE 1000 CACHE 10 CYCLE;
-CREATE SQL SECURITY INVOKER VIEW b_view AS SELECT id, name FROM parent WHERE name = 'a.b' WITH CASCADED CHECK OPTION;
-CREATE VIEW a_view AS SELECT b.id, c.id AS child FROM b_view b JOIN child c ON c.parent_id = b.id;
-DELIMITER //
-CREATE PROCEDURE proc(IN a INT, OUT b VARCHAR(20) CHARACTER SET latin1, INOUT c DECIMAL(10,2)) COMMENT 'pc' MODIFIES SQL DATA
-BEGIN
-  DECLARE x INT;
-  SET x = (SELECT MAX(id) FROM child); -- a comment; with a semicolon
-  IF x > 1 THEN DELETE FROM child WHERE id = x; END IF;
-END//
-CREATE FUNCTION func(x INT) RETURNS VARCHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DETERMINISTIC RETURN concat('a', x)//
-CREATE TRIGGER t1 BEFORE INSERT ON child FOR EACH ROW BEGIN SET NEW.id = NEW.id; END//
-CREATE TRIGGER t2 BEFORE INSERT ON child FOR EACH ROW PRECEDES t1 SET @x = 2//
-CREATE EVENT ev ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00' ON COMPLETION PRESERVE DISABLE COMMENT 'ev' DO BEGIN DELETE FROM child WHERE id < 0; END//
-DELIMITER ;
-`;

@@ -1,4 +1,5 @@
-// A private throwaway MariaDB for tests: own data folder, own port, stopped by its process id. Missing engine: a loud, counted skip.
+// A private throwaway MariaDB for tests, or MySQL where the environment asks for it: own data folder, own port, stopped by its
+// process id. Missing engine: a loud, counted skip.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -10,6 +11,7 @@ import type { Session } from '../../lib/dialects/contract.ts';
 import { connectServer } from '../../lib/dialects/mysql/connect.ts';
 import { dialect } from '../../lib/dialects/mysql/index.ts';
 import { Secret, type Timeouts } from '../../lib/target/index.ts';
+import { GIVEN_URL, MYSQLD, makeMysqlData, PRODUCT, type Product } from './mysql-product.ts';
 
 /** Generous enough for a loaded machine, short enough to fail in. */
 export const TIMEOUTS: Timeouts = {
@@ -27,6 +29,7 @@ export interface TestServer {
   database(prefix?: string): Promise<string>;
   /** A session on the server and no database. */
   admin(): Promise<Session>;
+  readonly product: Product;
   readonly socket: string | null;
   readonly port: number;
   readonly host: string;
@@ -64,7 +67,9 @@ const installOnDebian = (): void => {
 
 /** Null where tests can run; else why they cannot. */
 export const mariadbMissing = (): string | null => {
-  if (process.env.DBSYNC_TEST_MYSQL_URL) return null;
+  if (GIVEN_URL) return null;
+  if (PRODUCT === 'MySQL')
+    return MYSQLD ? null : 'DBSYNC_TEST_MYSQL_PRODUCT asks for MySQL, and there is no mysqld of MySQL here';
   if (!onPath('mariadbd')) installOnDebian();
   return onPath('mariadbd') && onPath('mariadb-install-db')
     ? null
@@ -104,6 +109,7 @@ const serverOver = (base: string): Omit<TestServer, 'socket'> => {
   return {
     url,
     admin,
+    product: PRODUCT,
     crash: notOurs,
     restart: notOurs,
     stop: async () => {
@@ -124,10 +130,22 @@ const serverOver = (base: string): Omit<TestServer, 'socket'> => {
   };
 };
 
-/** Starts a server with further options of mariadbd, or uses DBSYNC_TEST_MYSQL_URL (then options are ignored). */
+/** What the servers that are started here are; a given one may be another. */
+const STARTED: Product = MYSQLD ? 'MySQL' : 'MariaDB';
+
+/** What only one of the products has or needs; MySQL's root is of `localhost` alone, which takes names. */
+const OPTIONS: Readonly<Record<Product, readonly string[]>> = {
+  MariaDB: ['--innodb-log-file-size=8M', '--skip-name-resolve'],
+  // A binary log would let no function be made that does not say what it does.
+  MySQL: ['--innodb-redo-log-capacity=16M', '--mysqlx=OFF', '--skip-log-bin', '--secure-file-priv=NULL'],
+};
+
+/**
+ * Starts a server with further options. Without them the one that DBSYNC_TEST_MYSQL_URL names is taken, where it does.
+ * DBSYNC_TEST_MYSQL_PRODUCT=MySQL starts MySQL's servers in place of MariaDB's.
+ */
 export const startMariadb = async (options: readonly string[] = []): Promise<TestServer> => {
-  const given = process.env.DBSYNC_TEST_MYSQL_URL;
-  if (given && options.length === 0) return { ...serverOver(given), socket: null };
+  if (GIVEN_URL && options.length === 0) return { ...serverOver(GIVEN_URL), socket: null };
   const folder = mkdtempSync(path.join(os.tmpdir(), 'dbsync-mariadb-'));
   const ids = mysqlIds();
   chmodSync(folder, 0o755);
@@ -137,25 +155,28 @@ export const startMariadb = async (options: readonly string[] = []): Promise<Tes
   const tmp = path.join(folder, 'tmp');
   mkdirSync(tmp);
   if (ids) chownSync(tmp, ids.uid, ids.gid);
-  execFileSync(
-    onPath('mariadb-install-db') ?? '',
-    [
-      '--no-defaults',
-      ...user,
-      `--datadir=${data}`,
-      `--tmpdir=${tmp}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      '--innodb-log-file-size=8M',
-    ],
-    { stdio: 'pipe', timeout: 60_000 },
-  );
+  if (MYSQLD) await makeMysqlData(MYSQLD.server, folder, ids);
+  else {
+    execFileSync(
+      onPath('mariadb-install-db') ?? '',
+      [
+        '--no-defaults',
+        ...user,
+        `--datadir=${data}`,
+        `--tmpdir=${tmp}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        '--innodb-log-file-size=8M',
+      ],
+      { stdio: 'pipe', timeout: 60_000 },
+    );
+  }
   const port = await freePort();
   const socket = path.join(folder, 's.sock');
   const server = serverOver(`mysql://root@127.0.0.1:${port}/`);
   const launch = async (): Promise<() => Promise<void>> => {
     const child = spawn(
-      onPath('mariadbd') ?? '',
+      MYSQLD?.server ?? onPath('mariadbd') ?? '',
       [
         '--no-defaults',
         ...user,
@@ -164,9 +185,8 @@ export const startMariadb = async (options: readonly string[] = []): Promise<Tes
         `--port=${port}`,
         '--bind-address=127.0.0.1',
         `--log-error=${path.join(folder, 'error.log')}`,
-        '--skip-name-resolve',
         `--tmpdir=${tmp}`,
-        '--innodb-log-file-size=8M',
+        ...OPTIONS[STARTED],
         '--innodb-flush-log-at-trx-commit=0',
         '--innodb-doublewrite=OFF',
         '--innodb-buffer-pool-size=64M',
@@ -183,13 +203,13 @@ export const startMariadb = async (options: readonly string[] = []): Promise<Tes
     );
     process.once('exit', () => child.kill('SIGKILL'));
     for (let round = 0; round < 1000; round += 1) {
-      if (exited) throw new Error('mariadbd ended before it answered');
+      if (exited) throw new Error('the server ended before it answered');
       const session = await server.admin().catch(() => null);
       if (session) {
         await session.close();
         break;
       }
-      if (round === 999) throw new Error('mariadbd did not answer within 30 s');
+      if (round === 999) throw new Error('the server did not answer within 30 s');
       await sleep(30);
     }
     return () => {
@@ -200,6 +220,7 @@ export const startMariadb = async (options: readonly string[] = []): Promise<Tes
   let end = await launch();
   return {
     ...server,
+    product: STARTED,
     socket,
     crash: () => end(),
     restart: async () => {

@@ -7,6 +7,8 @@ export interface Spec {
   readonly test: Define;
   /** Counted and shown as skipped, with the reason; in CI a skip fails the run. */
   readonly skip: (name: string, reason: string) => void;
+  /** Of another product than the one that the tests run on: shown, and no gap of this run. */
+  readonly elsewhere: (name: string, product: string) => void;
   readonly before: (hook: () => void | Promise<void>) => void;
   readonly after: (hook: () => void | Promise<void>) => void;
   readonly afterEach: (hook: () => void | Promise<void>) => void;
@@ -40,6 +42,9 @@ export const spec = (name: string, define: (spec: Spec) => void): void => {
       count += 1;
       process.stderr.write(`SKIPPED ${name}: ${title} (${reason})\n`);
       tests.skip(title);
+    },
+    elsewhere: (title, product) => {
+      process.stderr.write(`NOT HERE ${name}: ${title} (of ${product})\n`);
     },
     before: (hook) => tests.before(async () => await hook()),
     after: (hook) => tests.after(async () => await hook()),

@@ -21,7 +21,7 @@ import { dialect } from '../../lib/dialects/mysql/index.ts';
 import { DbsyncError } from '../../lib/errors/index.ts';
 import { diffSnapshots, fingerprint } from '../../lib/schema/index.ts';
 import { Secret } from '../../lib/target/index.ts';
-import { EVERYTHING_SCRIPT } from '../cases/mysql-snapshot.ts';
+import { EVERYTHING_SCRIPT } from '../cases/mysql-everything.ts';
 import { firstWords } from '../helpers/first-words.ts';
 import { mariadbMissing, startMariadb, type TestServer, TIMEOUTS } from '../helpers/mariadb.ts';
 import { spec } from '../helpers/spec.ts';

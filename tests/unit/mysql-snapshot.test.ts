@@ -1,12 +1,14 @@
 // The fingerprint sees every attribute of every kind, and nothing that is not schema.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { dialect } from '../../lib/dialects/mysql/index.ts';
 import { type Change, diffSnapshots, fingerprint, type Snapshot } from '../../lib/schema/index.ts';
 import { Secret } from '../../lib/target/index.ts';
-import { EVERYTHING_SCRIPT, SAME_CASES, SNAPSHOT_CASES } from '../cases/mysql-snapshot.ts';
+import { EVERYTHING_SCRIPT } from '../cases/mysql-everything.ts';
+import { SAME_CASES, SNAPSHOT_CASES, type SnapshotCase } from '../cases/mysql-snapshot.ts';
+import { MYSQL_CASES, MYSQL_SAME } from '../cases/mysql-snapshot-mysql.ts';
 import { mariadbMissing, startMariadb, type TestServer, TIMEOUTS } from '../helpers/mariadb.ts';
+import { clientProgram, PRODUCT } from '../helpers/mysql-product.ts';
 import { spec } from '../helpers/spec.ts';
 
 const missing = mariadbMissing();
@@ -21,7 +23,7 @@ const summary = (changes: readonly Change[]): string => {
   return [...new Set(parts)].sort().join(',');
 };
 
-spec('mysql snapshot', ({ test, skip, before, after }) => {
+spec('mysql snapshot', ({ test, skip, elsewhere, before, after }) => {
   if (missing !== null) {
     skip('everything that needs a server', missing);
     return;
@@ -53,8 +55,17 @@ spec('mysql snapshot', ({ test, skip, before, after }) => {
     return inspectNow(database);
   };
 
-  for (const one of SNAPSHOT_CASES) {
-    test(`differs: ${one.name}`, async () => {
+  const ofProduct = (only: SnapshotCase['only'], name: string, body: () => Promise<void>): void => {
+    if (only === undefined || only === PRODUCT) test(name, body);
+    else elsewhere(name, only);
+  };
+
+  const differing = [
+    ...SNAPSHOT_CASES,
+    ...MYSQL_CASES.map((one): SnapshotCase => ({ ...one, only: 'MySQL' })),
+  ];
+  for (const one of differing) {
+    ofProduct(one.only, `differs: ${one.name}`, async () => {
       const a = await snapshotOf(`${one.base ?? 'SELECT 1'};\n${one.a}`);
       const b = await snapshotOf(`${one.base ?? 'SELECT 1'};\n${one.b}`);
       assert.is.not(fingerprint(a), fingerprint(b));
@@ -62,8 +73,9 @@ spec('mysql snapshot', ({ test, skip, before, after }) => {
     });
   }
 
-  for (const one of SAME_CASES) {
-    test(`same: ${one.name}`, async () => {
+  const same = [...SAME_CASES, ...MYSQL_SAME.map((one) => ({ ...one, only: 'MySQL' as const }))];
+  for (const one of same) {
+    ofProduct(one.only, `same: ${one.name}`, async () => {
       const a = await snapshotOf(one.a);
       const b = await snapshotOf(one.b);
       assert.equal(diffSnapshots(a, b).changes, []);
@@ -78,16 +90,22 @@ spec('mysql snapshot', ({ test, skip, before, after }) => {
     await session.script(EVERYTHING_SCRIPT);
     await session.close();
     const second = await server.database('second');
-    const dump = existsSync('/usr/bin/mariadb-dump') ? 'mariadb-dump' : 'mysqldump';
     const place = ['--no-defaults', '-uroot', `-h${server.host}`, `-P${server.port}`, '--protocol=tcp'];
-    const text = execFileSync(dump, [...place, '--routines', '--events', '--no-data', first]);
-    execFileSync('mariadb', [...place, '--comments', second], { input: text });
+    const text = execFileSync(await clientProgram('dump'), [
+      ...place,
+      '--routines',
+      '--events',
+      '--no-data',
+      first,
+    ]);
+    execFileSync(await clientProgram('client'), [...place, '--comments', second], { input: text });
     const a = await inspectNow(first);
     const b = await inspectNow(second);
     assert.equal(diffSnapshots(a, b).changes, []);
     assert.is(fingerprint(a), fingerprint(b));
     const kinds = new Set(a.objects.map((object) => object.kind));
-    assert.equal([...kinds].sort(), ['event', 'function', 'procedure', 'sequence', 'table', 'view']);
+    const sequence = PRODUCT === 'MariaDB' ? ['sequence'] : [];
+    assert.equal([...kinds].sort(), ['event', 'function', 'procedure', ...sequence, 'table', 'view']);
   });
 
   test('what undo says brings the schema back', async () => {
@@ -100,7 +118,7 @@ spec('mysql snapshot', ({ test, skip, before, after }) => {
       'CREATE TABLE c (id INT PRIMARY KEY, p_id INT, CONSTRAINT fk FOREIGN KEY (p_id) REFERENCES p (id))',
       'ALTER TABLE p ADD CONSTRAINT c CHECK (n > 0)',
       'CREATE VIEW v AS SELECT 1',
-      'CREATE SEQUENCE s',
+      ...(PRODUCT === 'MariaDB' ? ['CREATE SEQUENCE s'] : ['ALTER TABLE p ADD INDEX e ((n + 1))']),
       'CREATE TRIGGER g BEFORE INSERT ON p FOR EACH ROW SET @a = 1',
       'CREATE PROCEDURE r() SELECT 1',
       'CREATE FUNCTION r() RETURNS INT RETURN 1',

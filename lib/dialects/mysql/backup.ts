@@ -10,7 +10,7 @@ import type { BackupEvidence, BackupRequest, Identity, Session } from '../contra
 import { mysqlAddress } from './address.ts';
 import { withOptionFile } from './option-file.ts';
 import { printable } from './quote.ts';
-import { findProgram } from './shadow/binaries.ts';
+import { type ClientProgram, findClient, type Product } from './shadow/binaries.ts';
 
 const failed = (summary: string, why: string, cause?: unknown): DbsyncError =>
   new DbsyncError('BACKUP_FAILED', {
@@ -20,12 +20,11 @@ const failed = (summary: string, why: string, cause?: unknown): DbsyncError =>
     ...(cause !== undefined && { cause }),
   });
 
-const findDump = async (product: string): Promise<string> => {
-  const names = product === 'MariaDB' ? ['mariadb-dump', 'mysqldump'] : ['mysqldump', 'mariadb-dump'];
-  const program = await findProgram(names);
+const findDump = async (product: string): Promise<ClientProgram> => {
+  const program = await findClient('dump', product);
   if (program !== null) return program;
   throw new DbsyncError('BACKUP_TOOL_MISSING', {
-    summary: `There is no ${names[0]} program on this machine.`,
+    summary: `There is no ${product === 'MariaDB' ? 'mariadb-dump' : 'mysqldump'} program on this machine.`,
     next: [`Install the ${product} client tools, or take a backup by other means and accept that.`],
   });
 };
@@ -41,6 +40,15 @@ const DUMP_OPTIONS: readonly string[] = [
   '--no-tablespaces',
   '--default-character-set=utf8mb4',
 ];
+
+/**
+ * Where transactions have global numbers, MySQL's program would write down which ones are done: no other server takes that, and it
+ * needs privileges of its own (manual, mysqldump, `--set-gtid-purged`).
+ */
+const OWN_OPTIONS: Readonly<Record<Product, readonly string[]>> = {
+  MariaDB: [],
+  MySQL: ['--set-gtid-purged=OFF'],
+};
 
 /** Only so much of the program's complaint is kept. */
 const COMPLAINT = 2000;
@@ -141,20 +149,20 @@ export const backup = async (request: BackupRequest): Promise<BackupEvidence> =>
   if (await exists(file))
     throw failed(`There is a file ${printable(file)} already.`, 'A backup never replaces another.');
   const schema = String(facts.schema ?? address.database);
-  const mariadb = path.basename(program).startsWith('mariadb') || product === 'MariaDB';
+  const options = [...DUMP_OPTIONS, ...OWN_OPTIONS[program.product]];
   try {
     await mkdir(request.folder, { recursive: true, mode: 0o700 });
-    await withOptionFile(address, mariadb, (options) =>
-      runDump(program, [`--defaults-file=${options}`, ...DUMP_OPTIONS, '--', schema], file),
+    await withOptionFile(address, program.product, (optionFile) =>
+      runDump(program.file, [`--defaults-file=${optionFile}`, ...options, '--', schema], file),
     );
     const verified = await verify(request, file);
     return {
-      method: path.basename(program),
+      method: `${path.basename(program.file)}${program.product === product ? '' : ` of ${program.product}`}`,
       file,
       bytes: (await stat(file)).size,
       sha256: await sha256Of(file),
       verified,
-      restore: `Into an empty database: ${mariadb ? 'mariadb' : 'mysql'} --host=... --user=... --password ${shellWord(schema)} < ${shellWord(file)}`,
+      restore: `Into an empty database: ${product === 'MariaDB' ? 'mariadb' : 'mysql'} --host=... --user=... --password ${shellWord(schema)} < ${shellWord(file)}`,
     };
   } catch (error) {
     await rm(file, { force: true }).catch(() => undefined);
@@ -192,18 +200,17 @@ const feed = async (program: string, args: readonly string[], file: string): Pro
 
 /** See `Dialect.restore`. */
 export const restore = async (file: string, into: Session, identity: Identity): Promise<void> => {
-  const mariadb = identity.product === 'MariaDB';
-  const program = await findProgram(mariadb ? ['mariadb', 'mysql'] : ['mysql', 'mariadb']);
+  const program = await findClient('client', identity.product);
   if (program === null) {
     throw new DbsyncError('BACKUP_TOOL_MISSING', {
-      summary: `There is no ${mariadb ? 'mariadb' : 'mysql'} client program on this machine to restore the backup with.`,
+      summary: `There is no ${identity.product === 'MariaDB' ? 'mariadb' : 'mysql'} client program on this machine to restore the backup with.`,
       next: [`Install the ${identity.product} client tools, or set backup.restore to false.`],
     });
   }
   const address = mysqlAddress(into.address);
   try {
-    await withOptionFile(address, mariadb, (options) =>
-      feed(program, [`--defaults-file=${options}`, '--comments', '--', address.database], file),
+    await withOptionFile(address, program.product, (optionFile) =>
+      feed(program.file, [`--defaults-file=${optionFile}`, '--comments', '--', address.database], file),
     );
   } catch (error) {
     throw failed(

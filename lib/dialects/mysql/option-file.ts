@@ -4,11 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { openSecret } from '../../target/index.ts';
 import type { MysqlAddress } from './address.ts';
+import type { Product } from './shadow/binaries.ts';
 
 /** Values of option files: in double quotes, with backslashes escaped (manual, "Using Option Files"). */
 const value = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
-const tlsLines = (address: MysqlAddress, mariadb: boolean): string[] => {
+const tlsLines = (address: MysqlAddress, product: Product): string[] => {
   const { tls } = address;
   const files: [string, string | null][] = [
     ['ssl-ca', tls.ca],
@@ -17,7 +18,7 @@ const tlsLines = (address: MysqlAddress, mariadb: boolean): string[] => {
   ];
   const lines = files.flatMap(([name, file]) => (file === null ? [] : [`${name}=${value(file)}`]));
   const verifies = tls.mode === 'verify-ca' || tls.mode === 'verify-full';
-  if (mariadb) {
+  if (product === 'MariaDB') {
     if (tls.mode === 'off') return ['skip-ssl', ...lines];
     return [
       ...(tls.mode === 'prefer' ? [] : ['ssl']),
@@ -32,11 +33,13 @@ const tlsLines = (address: MysqlAddress, mariadb: boolean): string[] => {
     'verify-ca': 'VERIFY_CA',
     'verify-full': 'VERIFY_IDENTITY',
   };
-  return [`ssl-mode=${modes[tls.mode]}`, ...lines];
+  // Without TLS a password of caching_sha2_password travels under the server's key, which the program must be told to ask for.
+  const key = tls.mode === 'off' ? ['loose-get-server-public-key'] : [];
+  return [`ssl-mode=${modes[tls.mode]}`, ...key, ...lines];
 };
 
 /** The text of the file. */
-const optionText = (address: MysqlAddress, mariadb: boolean): string =>
+const optionText = (address: MysqlAddress, product: Product): string =>
   [
     '[client]',
     `user=${value(address.user)}`,
@@ -44,20 +47,20 @@ const optionText = (address: MysqlAddress, mariadb: boolean): string =>
     ...(address.socket === null
       ? [`host=${value(address.host)}`, `port=${address.port}`, 'protocol=tcp']
       : [`socket=${value(address.socket)}`]),
-    ...tlsLines(address, mariadb),
+    ...tlsLines(address, product),
     '',
   ].join('\n');
 
-/** Runs `work` with an option file that only this user can read; it is removed whatever happens. */
+/** Runs `work` with an option file for a program of the product, that only this user can read; it is removed whatever happens. */
 export const withOptionFile = async <T>(
   address: MysqlAddress,
-  mariadb: boolean,
+  product: Product,
   work: (file: string) => Promise<T>,
 ): Promise<T> => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dbsync-options-'));
   try {
     const file = path.join(folder, 'client.cnf');
-    await writeFile(file, optionText(address, mariadb), { mode: 0o600, flag: 'wx' });
+    await writeFile(file, optionText(address, product), { mode: 0o600, flag: 'wx' });
     return await work(file);
   } finally {
     await rm(folder, { recursive: true, force: true });

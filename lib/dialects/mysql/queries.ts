@@ -92,7 +92,7 @@ export const viewsQuery = (schema: string, { has }: Capabilities): string => `
 export const routinesQuery = (schema: string): string => `
   SELECT ROUTINE_TYPE AS type, ROUTINE_NAME AS name, ROUTINE_DEFINITION AS definition, DTD_IDENTIFIER AS returns_type,
          COLLATION_NAME AS returns_collation, IS_DETERMINISTIC AS pure, SQL_DATA_ACCESS AS access,
-         SECURITY_TYPE AS security, SQL_MODE AS mode, ROUTINE_COMMENT AS comment, DEFINER AS definer
+         SECURITY_TYPE AS security, EXTERNAL_LANGUAGE AS language, SQL_MODE AS mode, ROUTINE_COMMENT AS comment, DEFINER AS definer
   FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ${literal(schema)}`;
 
 export const parametersQuery = (schema: string): string => `

@@ -57,12 +57,19 @@ const parseExtra = (extra: string): Extra => {
   };
 };
 
-const NUMERIC_LITERAL = /^b'[01]*'$/;
+/** `b'101'` of BIT and `0x6162` of BINARY and VARBINARY: literals already, where the same letters in text are none. */
+const BIT_LITERAL = /^b'[01]*'$/;
+const HEX_LITERAL = /^0x(?:[0-9A-F]{2})*$/;
+
+const isLiteral = (value: string, type: string): boolean =>
+  (/^bit\b/i.test(type) && BIT_LITERAL.test(value)) ||
+  (/^(?:var)?binary\b/i.test(type) && HEX_LITERAL.test(value));
+
 const CURRENT = /^current_timestamp(\(\d*\))?$/i;
 
 /** MySQL gives literals bare; they are quoted as SHOW CREATE TABLE would. MariaDB gives SQL text as it is. */
 const mysqlDefault = (value: string, extra: Extra, type: string): string => {
-  if (extra.defaultGenerated || NUMERIC_LITERAL.test(value)) return value;
+  if (extra.defaultGenerated || isLiteral(value, type)) return value;
   if (CURRENT.test(value) && /^(timestamp|datetime)/i.test(type)) return value;
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 };

@@ -1,5 +1,5 @@
-// What information_schema does not say of a few kinds of table, read from SHOW CREATE TABLE for those tables only: full-text
-// parsers, application-time periods, and the interval of system-time partitions. Knows no other kind.
+// What information_schema does not say of a few kinds of table, read from SHOW CREATE TABLE for those tables only: full-text parsers,
+// application-time periods, the interval of system-time partitions, and the age of the hash of KEY partitions. Knows no other kind.
 import type { Row, Session } from '../../contract.ts';
 import { quote } from '../quote.ts';
 import { must, text } from './canonical.ts';
@@ -13,6 +13,8 @@ export interface TableDetails {
   readonly overlaps: ReadonlyMap<string, string>;
   /** `INTERVAL 1 MONTH`, `LIMIT 1000`, with AUTO where partitions are made by themselves. */
   readonly systemTime: string | null;
+  /** `ALGORITHM = 1`: KEY partitions by the hash of 5.1, which puts rows elsewhere (manual, "KEY Partitioning"). */
+  readonly keyHash: string | null;
 }
 
 const NAME = '`((?:[^`]|``)+)`';
@@ -21,6 +23,8 @@ const PERIOD = new RegExp(`^\\s*PERIOD FOR ${NAME} \\(${NAME}, ${NAME}\\)`, 'gm'
 const OVERLAPS = new RegExp(`^\\s*(?:UNIQUE KEY ${NAME}|(PRIMARY) KEY).*${NAME} WITHOUT OVERLAPS\\)`, 'gm');
 const SYSTEM_TIME =
   /PARTITION BY SYSTEM_TIME\s*(INTERVAL \S+ \w+|LIMIT \d+)?(?:\s+STARTS [^\n]*?)?(\s+AUTO)?\s*$/m;
+
+const KEY_HASH = /PARTITION BY (?:LINEAR )?KEY (?:\*\/ \/\*!50611 )?(ALGORITHM = \d+)/;
 
 const unquote = (name: string): string => name.replaceAll('``', '`');
 
@@ -37,7 +41,7 @@ const parseDetails = (sql: string): TableDetails => {
     overlaps.set(unquote(found[1] ?? found[2] ?? ''), unquote(found[3] ?? ''));
   const system = SYSTEM_TIME.exec(sql);
   const systemTime = system ? `${system[1] ?? ''}${system[2] ? ' AUTO' : ''}`.trim() : null;
-  return { parsers, periods, overlaps, systemTime };
+  return { parsers, periods, overlaps, systemTime, keyHash: KEY_HASH.exec(sql)?.[1] ?? null };
 };
 
 /** An application-time period shows in MariaDB's check constraints as `` `from` < `to` `` and nowhere else before 11.4. */
@@ -57,7 +61,8 @@ export const tablesInNeed = (signs: DetailSigns): ReadonlySet<string> => {
     if (text(row, 'level') === 'Table' && PERIOD_CHECK.test(must(row, 'expression')))
       names.add(must(row, 'tbl'));
   }
-  for (const row of signs.partitions) if (text(row, 'method') === 'SYSTEM_TIME') names.add(must(row, 'tbl'));
+  for (const row of signs.partitions)
+    if (/^(?:SYSTEM_TIME|(?:LINEAR )?KEY)$/.test(must(row, 'method'))) names.add(must(row, 'tbl'));
   return names;
 };
 

@@ -2,6 +2,7 @@
 import { type SchemaObject, schemaObject, type Value } from '../../../schema/index.ts';
 import type { Row } from '../../contract.ts';
 import { filled, must, text } from './canonical.ts';
+import type { TableDetails } from './details.ts';
 
 export interface Partitioning {
   readonly attributes: Readonly<Record<string, Value | undefined>>;
@@ -11,10 +12,10 @@ export interface Partitioning {
 const NOT_PARTITIONED: Partitioning = { attributes: {}, children: [] };
 
 /** `RANGE (to_days(d))`; for system time the interval, which is known from elsewhere. */
-const methodOf = (first: Row, systemTime: string | null): string => {
+const methodOf = (first: Row, details: TableDetails | undefined): string => {
   const method = must(first, 'method');
-  if (method === 'SYSTEM_TIME') return `SYSTEM_TIME ${systemTime ?? ''}`.trim();
-  return `${method} (${text(first, 'expression') ?? ''})`;
+  if (method === 'SYSTEM_TIME') return `SYSTEM_TIME ${details?.systemTime ?? ''}`.trim();
+  return `${[method, details?.keyHash].filter(Boolean).join(' ')} (${text(first, 'expression') ?? ''})`;
 };
 
 const subMethodOf = (first: Row): string | undefined => {
@@ -39,15 +40,15 @@ const partitionObject = (rows: readonly Row[], name: string): SchemaObject => {
 };
 
 /** The partitioning of one table from its rows; rows of one partition stand together. */
-export const partitioningOf = (rows: readonly Row[], systemTime: string | null): Partitioning => {
+export const partitioningOf = (rows: readonly Row[], details: TableDetails | undefined): Partitioning => {
   const [first] = rows;
   if (!first) return NOT_PARTITIONED;
   const groups = new Map<string, Row[]>();
   for (const row of rows) groups.set(must(row, 'name'), [...(groups.get(must(row, 'name')) ?? []), row]);
   // Partitions that the server makes by itself as time goes by are not schema.
-  const automatic = systemTime?.endsWith('AUTO') ?? false;
+  const automatic = details?.systemTime?.endsWith('AUTO') ?? false;
   return {
-    attributes: { partitionBy: methodOf(first, systemTime), subpartitionBy: subMethodOf(first) },
+    attributes: { partitionBy: methodOf(first, details), subpartitionBy: subMethodOf(first) },
     children: automatic ? [] : [...groups].map(([name, parts]) => partitionObject(parts, name)),
   };
 };

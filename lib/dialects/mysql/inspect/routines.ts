@@ -41,6 +41,8 @@ export const routineObjects = (
       name: must(row, 'name'),
       attributes: {
         definition: bodyOf(row),
+        // MySQL 9 has JavaScript beside SQL.
+        language: [null, 'SQL'].includes(text(row, 'language')) ? undefined : text(row, 'language'),
         parameters: byRoutine.get(routineKey(text(row, 'type'), must(row, 'name'))) ?? [],
         returns: returns || undefined,
         deterministic: text(row, 'pure') === 'YES',

@@ -86,7 +86,7 @@ export const tableObjects = (parts: TableParts, scope: Scope): readonly SchemaOb
   const table = (row: Row): SchemaObject => {
     const name = must(row, 'name');
     const details = parts.details.get(name);
-    const cut = partitioningOf(parts.partitions.get(name) ?? [], details?.systemTime ?? null);
+    const cut = partitioningOf(parts.partitions.get(name) ?? [], details);
     return schemaObject({
       kind: 'table',
       name,

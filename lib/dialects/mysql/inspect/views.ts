@@ -1,20 +1,45 @@
-// Views. Their columns follow from their definition and are not listed. Knows no other kind.
+// Views. What their columns are follows from their definition, and from the names that stand before it. Knows no other kind.
 import { type SchemaObject, schemaObject } from '../../../schema/index.ts';
 import type { Row, Session } from '../../contract.ts';
 import { quote } from '../quote.ts';
 import { bodyOf, definerOf, must, type Scope, text, withoutSchema } from './canonical.ts';
 
-const ALGORITHM = /^CREATE ALGORITHM=(\w+)/;
+/** What MySQL says of a view in SHOW CREATE VIEW and nowhere else. */
+interface Head {
+  readonly algorithm: string | null;
+  /** The names of `CREATE VIEW v (a, b)`; MariaDB writes them into the query instead. */
+  readonly columns: string | undefined;
+  /** `materialized`, `json duality` (MySQL 9.4, seen on 9.7). */
+  readonly sort: string | undefined;
+}
 
-/** MySQL keeps a view's algorithm out of information_schema; there each view is asked. */
-const askAlgorithm = async (session: Session, name: string): Promise<string | null> => {
+const NAME = '`(?:[^`]|``)*`';
+const HEAD = new RegExp(
+  `^CREATE ALGORITHM=(\\w+) (MATERIALIZED )?(?:/\\*.*?\\*/ )?DEFINER=${NAME}@${NAME} SQL SECURITY \\w+ (JSON RELATIONAL DUALITY )?VIEW (?:${NAME}\\.)?${NAME}(?: \\((${NAME}(?:, ?${NAME})*)\\))? AS `,
+);
+
+const headOf = (sql: string): Head => {
+  const [, algorithm, materialized, duality, columns] = HEAD.exec(sql) ?? [];
+  const sort = materialized ? 'materialized' : duality ? 'json duality' : undefined;
+  return { algorithm: algorithm ?? null, columns: columns?.replaceAll(/`, ?`/g, '`, `'), sort };
+};
+
+const askHead = async (session: Session, name: string): Promise<Head> => {
   try {
     const { rows } = await session.raw(`SHOW CREATE VIEW ${quote(name)}`);
-    return ALGORITHM.exec(String(rows[0]?.[1] ?? ''))?.[1] ?? null;
+    return headOf(String(rows[0]?.[1] ?? ''));
   } catch {
     // A role without SHOW VIEW sees no definition either, which `bodyOf` says.
-    return null;
+    return { algorithm: null, columns: undefined, sort: undefined };
   }
+};
+
+/** MariaDB says the algorithm in information_schema, and has nothing else to say. */
+const headFor = async (session: Session, row: Row): Promise<Head> => {
+  const algorithm = text(row, 'algorithm');
+  return algorithm === null
+    ? askHead(session, must(row, 'name'))
+    : { algorithm, columns: undefined, sort: undefined };
 };
 
 export const viewObjects = async (
@@ -24,15 +49,14 @@ export const viewObjects = async (
 ): Promise<readonly SchemaObject[]> => {
   const views: SchemaObject[] = [];
   for (const row of rows) {
-    const name = must(row, 'name');
     const checkOption = text(row, 'check_option');
     views.push(
       schemaObject({
         kind: 'view',
-        name,
+        name: must(row, 'name'),
         attributes: {
+          ...(await headFor(session, row)),
           definition: withoutSchema(bodyOf(row), scope.schema),
-          algorithm: text(row, 'algorithm') ?? (await askAlgorithm(session, name)),
           security: must(row, 'security'),
           definer: definerOf(row, scope),
           checkOption: checkOption === 'NONE' ? undefined : checkOption,

@@ -12,8 +12,9 @@ import { fingerprint } from '../../lib/schema/index.ts';
 import { splitStatements } from '../../lib/sql/index.ts';
 import { Secret } from '../../lib/target/index.ts';
 import { EVERYTHING_SCRIPT } from '../cases/mysql-everything.ts';
+import { argumentLists } from '../helpers/argument-lists.ts';
 import { mariadbMissing, startMariadb, type TestServer, TIMEOUTS } from '../helpers/mariadb.ts';
-import { clientProgram } from '../helpers/mysql-product.ts';
+import { clientProgram, PRODUCT } from '../helpers/mysql-product.ts';
 import { spec } from '../helpers/spec.ts';
 
 const missing = mariadbMissing();
@@ -22,6 +23,7 @@ const PASSWORD = 'p@ss\'w"o\\rd #1';
 const ALL = 'GRANT ALL PRIVILEGES ON *.* TO `r`@`%` WITH GRANT OPTION';
 const CORE = 'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER';
 /** Lines of SHOW GRANTS, tables that are touched, and the verdict. */
+const REVOKED = 'REVOKE INSERT, ALTER ON `shop`.* FROM `r`@`%`';
 const GRANTS: readonly (readonly [readonly string[], readonly string[], Verdict['status']])[] = [
   [[ALL], [], 'ok'],
   [['GRANT USAGE ON *.* TO `r`@`%`'], [], 'failed'],
@@ -29,6 +31,10 @@ const GRANTS: readonly (readonly [readonly string[], readonly string[], Verdict[
   [['GRANT ALL PRIVILEGES ON `sh\\_p`.* TO `r`@`%`'], [], 'failed'],
   [['GRANT ALL PRIVILEGES ON `sh_p`.* TO `r`@`%`'], [], 'ok'],
   [['GRANT ALL PRIVILEGES ON `s%`.* TO `r`@`%`'], [], 'ok'],
+  [[ALL, REVOKED], [], 'failed'],
+  [[ALL, REVOKED, 'GRANT INSERT, ALTER ON `shop`.* TO `r`@`%`'], [], 'ok'],
+  [[ALL, 'REVOKE INSERT ON `shopping`.* FROM `r`@`%`'], [], 'ok'],
+  [[ALL, 'REVOKE EVENT ON `shop`.* FROM `r`@`%`'], [], 'warning'],
   [[`GRANT ${CORE} ON \`shop\`.* TO \`r\`@\`%\``], [], 'warning'],
   [
     [
@@ -57,28 +63,26 @@ const GRANTS: readonly (readonly [readonly string[], readonly string[], Verdict[
   ],
 ];
 
-/** The argument lists of everything that runs, as anyone on the machine can read them. */
-const argumentLists = (): string =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((id) => {
-      try {
-        return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
-
 spec('mysql grants', ({ test }) => {
   test('SHOW GRANTS is judged', () => {
     for (const [lines, tables, status] of GRANTS) {
       assert.is(privilegesVerdict(lines, { schema: 'shop', tables }).status, status, lines.join('; '));
     }
   });
+
+  test('with partial revokes the names of schemas are no patterns', () => {
+    for (const [name, status] of [
+      ['sh_p', 'failed'],
+      ['sho%', 'failed'],
+      ['shop', 'ok'],
+    ] as const) {
+      const lines = [`GRANT ALL PRIVILEGES ON \`${name}\`.* TO \`r\`@\`%\``];
+      assert.is(privilegesVerdict(lines, { schema: 'shop', tables: [], plainNames: true }).status, status);
+    }
+  });
 });
 
-spec('mysql operate', ({ test, skip, before, after }) => {
+spec('mysql operate', ({ test, skip, elsewhere, before, after }) => {
   if (missing !== null) {
     skip('everything that needs a server', missing);
     return;
@@ -176,7 +180,7 @@ spec('mysql operate', ({ test, skip, before, after }) => {
     let seen = '';
     for (let round = 0; round < 200 && !/mariadb-dump|mysqldump/.test(seen); round += 1) {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      seen = argumentLists();
+      seen = argumentLists().join('\n');
     }
     await locker.close();
     const evidence = await running;
@@ -269,6 +273,23 @@ spec('mysql operate', ({ test, skip, before, after }) => {
     await admin.close();
     assert.is(blocked.status, 'warning');
     assert.match(blocked.message, /of app from .*(in a transaction for \d+ s|holds a lock on child)/);
+  });
+
+  const ofMysql = PRODUCT === 'MySQL' ? test : (name: string): void => elsewhere(name, 'MySQL');
+  ofMysql('what was revoked in this schema alone is missing', async () => {
+    const admin = await server.admin();
+    await admin.execute('SET GLOBAL partial_revokes = ON');
+    await admin.execute("CREATE USER partly@'%' IDENTIFIED BY 'p'");
+    await admin.execute("GRANT ALL PRIVILEGES ON *.* TO partly@'%'");
+    await admin.execute(`REVOKE ALTER, EVENT ON ${dialect.quote(database)}.* FROM partly@'%'`);
+    const partly = await open(url(database, 'partly', 'p'));
+    const verdict = await check('mysql-privileges', { session: partly });
+    await partly.close();
+    await admin.execute("DROP USER partly@'%'");
+    await admin.execute('SET GLOBAL partial_revokes = OFF');
+    await admin.close();
+    assert.is(verdict.status, 'failed');
+    assert.equal(verdict.facts, { missing: ['ALTER'] });
   });
 
   test('a transactional batch is rolled back whole; a schema statement is not', async () => {

@@ -22,8 +22,10 @@ import { DbsyncError } from '../../lib/errors/index.ts';
 import { diffSnapshots, fingerprint } from '../../lib/schema/index.ts';
 import { Secret } from '../../lib/target/index.ts';
 import { EVERYTHING_SCRIPT } from '../cases/mysql-everything.ts';
+import { argumentLists } from '../helpers/argument-lists.ts';
 import { firstWords } from '../helpers/first-words.ts';
 import { mariadbMissing, startMariadb, type TestServer, TIMEOUTS } from '../helpers/mariadb.ts';
+import { PRODUCT } from '../helpers/mysql-product.ts';
 import { spec } from '../helpers/spec.ts';
 
 const missing = mariadbMissing();
@@ -60,7 +62,8 @@ spec('mysql shadow', ({ test, skip, before, after }) => {
     database = await server.database('target');
     const writer = await open(server.url(database), 'write');
     await writer.script(EVERYTHING_SCRIPT);
-    await writer.execute('CREATE TABLE drawn (id INT PRIMARY KEY, n INT DEFAULT (NEXTVAL(numbers)))');
+    if (PRODUCT === 'MariaDB')
+      await writer.execute('CREATE TABLE drawn (id INT PRIMARY KEY, n INT DEFAULT (NEXTVAL(numbers)))');
     await writer.execute('INSERT INTO child VALUES (1, NULL)');
     await writer.close();
     target = await open(server.url(database), 'read');
@@ -109,7 +112,7 @@ spec('mysql shadow', ({ test, skip, before, after }) => {
       assert.equal(diffSnapshots(expected, found).changes, []);
       assert.is(fingerprint(found), fingerprint(expected));
       assert.equal(shadow.caveats, []);
-      assert.match(shadow.description, /^a private MariaDB \d+\.\d+\.\d+ server$/);
+      assert.match(shadow.description, new RegExp(`^a private ${PRODUCT} \\d+\\.\\d+\\.\\d+ server$`));
       const identity = await dialect.identify(session);
       assert.not.ok(dialect.same(identity, request.identity ?? identity));
       for (const fact of [
@@ -288,6 +291,34 @@ spec('mysql shadow', ({ test, skip, before, after }) => {
     assert.is(folders().length, before.length + 1);
     child.kill('SIGKILL');
     for (let round = 0; round < 100 && folders().length > before.length; round += 1) await sleep(100);
+    assert.equal(folders(), before);
+  });
+
+  test('a process that is killed while the data folder is made leaves no folder and nothing that works on', async () => {
+    await dialect.close?.();
+    for (const old of readdirSync(os.tmpdir())) {
+      if (old.startsWith('dbsync_template_')) rmSync(path.join(os.tmpdir(), old));
+    }
+    const before = folders();
+    const program = `
+      import { dialect } from '${path.resolve('lib/dialects/mysql/index.ts')}';
+      import { Secret } from '${path.resolve('lib/target/index.ts')}';
+      const timeouts = ${JSON.stringify(TIMEOUTS)};
+      const address = dialect.address(new Secret('mysql://u@127.0.0.1/x'), '/');
+      await dialect.createShadow({ content: 'empty', target: null, identity: ${JSON.stringify(request.identity)}, address, timeouts, folder: '/' });`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const made = (): string | undefined => folders().find((name) => !before.includes(name));
+    const working = (): readonly string[] =>
+      argumentLists().filter(
+        (line) => line.includes(ownFolder) && /--initialize-insecure|install-db|--bootstrap/.test(line),
+      );
+    for (let round = 0; round < 400 && working().length === 0; round += 1) await sleep(25);
+    assert.ok(working().length > 0, 'nothing was seen that makes the data folder');
+    child.kill('SIGKILL');
+    for (let round = 0; round < 40 && (made() || working().length > 0); round += 1) await sleep(100);
+    assert.equal(working(), []);
     assert.equal(folders(), before);
   });
 

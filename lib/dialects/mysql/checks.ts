@@ -202,9 +202,16 @@ const grantLines = async (session: Session, product: string): Promise<readonly s
   return lines(roles === 'NONE' ? 'SHOW GRANTS' : `SHOW GRANTS FOR CURRENT_USER() USING ${roles}`);
 };
 
+/** MySQL 8.0.16; other servers have no such variable. */
+const plainNames = async (session: Session): Promise<boolean> => {
+  const [row] = await session.query("SHOW GLOBAL VARIABLES LIKE 'partial_revokes'");
+  return row?.Value === 'ON';
+};
+
 const privileges = asked(async ({ session, identity, touched }) => {
   return privilegesVerdict(await grantLines(session, identity.product), {
     schema: String(identity.facts.schema),
+    plainNames: await plainNames(session),
     tables: touched.map((table) => table.name),
   });
 });

@@ -24,6 +24,7 @@ const WISHED: readonly string[] = [
   'EVENT',
 ];
 
+/** A line of SHOW GRANTS; a partial revoke takes from privileges on everything what they give in one schema. */
 interface Grant {
   readonly privileges: readonly string[];
   /** The schema's pattern, or null for all. */
@@ -31,6 +32,9 @@ interface Grant {
   /** The table, or null for all. */
   readonly table: string | null;
 }
+
+/** MySQL with `partial_revokes` (manual, "Privilege Restriction Using Partial Revokes"): the schema's name is no pattern there. */
+const REVOKE = /^REVOKE (.+?) ON (`(?:[^`]|``)*`)\.\* FROM /;
 
 const GRANT = /^GRANT (.+?) ON (?:TABLE )?(\*|`(?:[^`]|``)*`)\.(\*|`(?:[^`]|``)*`) TO /;
 
@@ -44,6 +48,11 @@ const privilegeList = (text: string): string[] => {
     .split(',')
     .map((word) => word.trim())
     .filter(Boolean);
+};
+
+const parseRevoke = (line: string): Pick<Grant, 'privileges' | 'schema'> | null => {
+  const found = REVOKE.exec(line);
+  return found && { privileges: privilegeList(found[1] ?? ''), schema: unquote(found[2] ?? '') };
 };
 
 const parseGrant = (line: string): Grant | null => {
@@ -68,39 +77,60 @@ const patternMatches = (pattern: string, schema: string): boolean => {
 
 export interface GrantScope {
   readonly schema: string;
+  /** With MySQL's `partial_revokes` names of schemas in grants are names, and no patterns. */
+  readonly plainNames?: boolean;
   /** Tables that the plan touches. */
   readonly tables: readonly string[];
 }
 
-const covers = (grant: Grant, schema: string, table: string | null): boolean =>
-  (grant.schema === null || patternMatches(grant.schema, schema)) &&
-  (grant.table === null || grant.table === table);
+interface Held {
+  readonly grants: readonly Grant[];
+  readonly scope: GrantScope;
+}
 
-const has = (
-  grants: readonly Grant[],
-  privilege: string,
-  on: { schema: string; table: string | null },
-): boolean =>
+const schemaMatches = (pattern: string, { schema, plainNames }: GrantScope): boolean =>
+  plainNames ? pattern.replaceAll(/\\([_%])/g, '$1') === schema : patternMatches(pattern, schema);
+
+const has = ({ grants, scope }: Held, privilege: string, table: string | null): boolean =>
   grants.some(
     (grant) =>
-      covers(grant, on.schema, on.table) &&
+      (grant.schema === null || schemaMatches(grant.schema, scope)) &&
+      (grant.table === null || grant.table === table) &&
       (grant.privileges.includes('ALL') || grant.privileges.includes(privilege)),
   );
 
+/** Privileges on everything, less what was revoked in this schema. */
+const withoutRevoked = (grant: Grant, revoked: ReadonlySet<string>): Grant => {
+  if (grant.schema !== null || revoked.size === 0) return grant;
+  if (revoked.has('ALL')) return { ...grant, privileges: [] };
+  const all = grant.privileges.includes('ALL') ? [...NEEDED, ...WISHED] : grant.privileges;
+  return { ...grant, privileges: all.filter((privilege) => !revoked.has(privilege)) };
+};
+
+const heldIn = (lines: readonly string[], scope: GrantScope): Held => {
+  const revoked = new Set(
+    lines.flatMap((line) => {
+      const found = parseRevoke(line);
+      return found?.schema === scope.schema ? found.privileges : [];
+    }),
+  );
+  const grants = lines.map(parseGrant).filter((grant) => grant !== null);
+  return { grants: grants.map((grant) => withoutRevoked(grant, revoked)), scope };
+};
+
 /** What is missing for the whole schema; a privilege on every touched table is enough for what needs no new table. */
-const missingOf = (wanted: readonly string[], grants: readonly Grant[], scope: GrantScope): string[] =>
+const missingOf = (wanted: readonly string[], held: Held): string[] =>
   wanted.filter((privilege) => {
-    if (has(grants, privilege, { schema: scope.schema, table: null })) return false;
-    const perTable = privilege !== 'CREATE' && scope.tables.length > 0;
-    return !(
-      perTable && scope.tables.every((table) => has(grants, privilege, { schema: scope.schema, table }))
-    );
+    if (has(held, privilege, null)) return false;
+    const { tables } = held.scope;
+    const perTable = privilege !== 'CREATE' && tables.length > 0;
+    return !(perTable && tables.every((table) => has(held, privilege, table)));
   });
 
 /** Judges the lines of SHOW GRANTS. Roles that are not active grant nothing. */
 export const privilegesVerdict = (lines: readonly string[], scope: GrantScope): Verdict => {
-  const grants = lines.map(parseGrant).filter((grant) => grant !== null);
-  const needed = missingOf(NEEDED, grants, scope);
+  const held = heldIn(lines, scope);
+  const needed = missingOf(NEEDED, held);
   const on = `\`${scope.schema.replaceAll('`', '``')}\`.*`;
   if (needed.length > 0) {
     return {
@@ -111,7 +141,7 @@ export const privilegesVerdict = (lines: readonly string[], scope: GrantScope): 
       facts: { missing: needed },
     };
   }
-  const wished = missingOf(WISHED, grants, scope);
+  const wished = missingOf(WISHED, held);
   if (wished.length > 0) {
     return {
       status: 'warning',

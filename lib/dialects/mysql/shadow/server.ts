@@ -1,17 +1,14 @@
 // A private, throwaway MySQL or MariaDB server on loopback, in a folder of its own, gone with this process. Knows no target.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { DbsyncError, messageOf } from '../../../errors/index.ts';
 import { discard, furnish, type Owner, templateFile } from '../../template.ts';
 import type { Binaries } from './binaries.ts';
-
-const run = promisify(execFile);
 
 /** Every folder and database that dbsync makes for a shadow begins so; leftovers are known by it. */
 export const SHADOW_PREFIX = 'dbsync_shadow_';
@@ -103,17 +100,47 @@ const INITIALISER: readonly string[] = [
 /** Keys and the server's identifier, which MySQL makes anew at its start where they are missing. */
 const OWN = /\.pem$|^auto\.cnf$/;
 
+/**
+ * Runs a program to its end, and ends it with everything that it started when this process is gone, kill -9 included: a shell at the head
+ * of a group of its own watches its standard input. `3`: what is put into the background has none of its own.
+ */
+const ATTENDED =
+  'exec 3<&0; "$@" 3<&- & p=$!; (cat <&3 >/dev/null 2>&1; kill -9 -$$) & w=$!; wait $p; s=$?; kill $w; exit $s';
+const ATTENDED_MS = 120_000;
+
+const attended = async (program: string, args: readonly string[], folder: string): Promise<void> => {
+  const child = spawn('/bin/sh', ['-c', ATTENDED, 'dbsync', program, ...args], {
+    cwd: folder,
+    env: ENVIRONMENT,
+    stdio: ['pipe', 'ignore', 'pipe'],
+    detached: true,
+  });
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => {
+    said = `${said}${data}`.slice(-2000);
+  });
+  const timer = setTimeout(() => child.stdin.end(), ATTENDED_MS);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) throw new Error(said.trim() || `${path.basename(program)} ended with ${code}`);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 const initialise = async (wish: ServerWish, { folder, user }: Place): Promise<void> => {
   const { binaries } = wish;
   const data = path.join(folder, 'data');
   // In its own: a server that starts removes every `#sql` file of its temporary folder, those of a running one included.
   const places = [...user, `--datadir=${data}`, `--tmpdir=${path.join(folder, 'tmp')}`, ...foldingOf(wish)];
-  const options = { cwd: folder, env: ENVIRONMENT, timeout: 120_000 };
   if (binaries.installer !== null) {
-    await run(binaries.installer, ['--no-defaults', ...INSTALLER, ...places], options);
+    await attended(binaries.installer, ['--no-defaults', ...INSTALLER, ...places], folder);
     return;
   }
-  await run(binaries.server, ['--no-defaults', ...INITIALISER, ...places], options);
+  await attended(binaries.server, ['--no-defaults', ...INITIALISER, ...places], folder);
   const own = (await readdir(data)).filter((name) => OWN.test(name));
   await Promise.all(own.map((name) => rm(path.join(data, name))));
 };

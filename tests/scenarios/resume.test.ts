@@ -129,7 +129,8 @@ const assertWhole = async ({ project, query }: Stage): Promise<void> => {
 
 const reset = async (stage: Stage): Promise<void> => {
   await stage.query('SET foreign_key_checks = 0; DROP TABLE IF EXISTS shelf, room');
-  await stage.query('ALTER TABLE book DROP COLUMN IF EXISTS shelf');
+  const [column] = await stage.query("SHOW COLUMNS FROM book LIKE 'shelf'");
+  if (column) await stage.query('ALTER TABLE book DROP COLUMN shelf');
   await stage.query('UPDATE book SET moves = 0');
   await stage.query(`DELETE FROM _prisma_migrations WHERE migration_name = '${TORN}'`);
   await rm(path.join(stage.project.root, 'dev'), { recursive: true, force: true });

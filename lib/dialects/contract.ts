@@ -227,6 +227,11 @@ export interface Dialect extends Effects {
     session: Session,
     tables: readonly Pick<Subject, 'namespace' | 'name'>[],
   ): Promise<readonly TableSize[]>;
+  /**
+   * What a question of the analysis would run besides computing, such as a function that may write: it is then not asked. The session only
+   * reads. Absent where no expression of a schema can run such a thing.
+   */
+  sideEffects?(session: Session, question: string): Promise<readonly string[]>;
   /** What is wrong now: orphans, broken or unvalidated objects, leftovers. */
   health(session: Session): Promise<readonly HealthFinding[]>;
 

@@ -3,6 +3,7 @@
 import * as assert from 'uvu/assert';
 import type { Session } from '../../lib/dialects/contract.ts';
 import { loadDialect } from '../../lib/dialects/registry.ts';
+import { asker } from '../../lib/phases/weigh.ts';
 import { judge } from '../../lib/plan/judge.ts';
 import { answerProbes, type Hazard, tableKey } from '../../lib/risk/index.ts';
 import { diffSnapshots } from '../../lib/schema/index.ts';
@@ -71,7 +72,7 @@ const judged = async (
     sizes: new Map(sizes.map((size) => [tableKey(size), size])),
   };
   const found = judge(dialect, input).dialect;
-  const { hazards } = await answerProbes(found, async (question) => (await live.raw(question)).rows);
+  const { hazards } = await answerProbes(found, asker(dialect, live));
   const evidence = hazards.flatMap((hazard) => hazard.evidence);
   return {
     hazards,

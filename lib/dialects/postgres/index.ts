@@ -24,6 +24,7 @@ import { quote } from './quote.ts';
 import { FACTS, SCAN_RULES } from './rules.ts';
 import { classify } from './scan.ts';
 import { close, createShadow, warm } from './shadow.ts';
+import { sideEffects } from './side-effects.ts';
 import { begin, commit, rollback } from './transaction.ts';
 import { undo } from './undo.ts';
 
@@ -50,6 +51,7 @@ export const dialect: Dialect = {
   quote,
   checks: CHECKS,
   measure,
+  sideEffects,
   health,
   classify,
   outsideHint: OUTSIDE_HINT,

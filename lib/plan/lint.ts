@@ -21,7 +21,7 @@ import {
   storyOf,
 } from '../schema/index.ts';
 import type { Migration } from '../sources/contract.ts';
-import type { Statement } from '../sql/index.ts';
+import { type Statement, tokenize } from '../sql/index.ts';
 import { judge as judgePlan } from './judge.ts';
 
 export interface LintInput {
@@ -189,6 +189,36 @@ const distinct = (hazards: readonly Hazard[]): readonly Hazard[] => {
   });
 };
 
+/** A table that is named with its database is perhaps another, where the analysis knows no databases. */
+const isElsewhere = (
+  { dialect }: LintInput,
+  { text }: Statement,
+  { namespace, name }: SchemaObject,
+): boolean => {
+  const tokens = tokenize(text, dialect.scan).filter(({ kind }) => kind !== 'space');
+  return (
+    namespace === null &&
+    tokens.some((token, at) => token.text === '.' && (tokens[at + 1]?.value ?? tokens[at + 1]?.text) === name)
+  );
+};
+
+/** A statement that makes a table which an earlier text made: the server refuses it. A temporary one stands before it. */
+const madeAgain = (
+  input: LintInput,
+  { id }: Migration,
+  { statement, taken }: { readonly statement: Statement; readonly taken: readonly SchemaObject[] },
+): readonly Hazard[] =>
+  taken
+    .filter((object) => object.kind === 'table' && !isElsewhere(input, statement, object))
+    .filter(() => /^CREATE (UNLOGGED )?TABLE/.test(input.dialect.classify(statement).verb))
+    .map(({ name }) =>
+      hazardOf(processRule('x-object-exists'), {
+        subject: `table ${name}`,
+        message: `An earlier text makes the table ${name}, and none takes it away: the statement fails.`,
+        at: { migration: id, statement },
+      }),
+    );
+
 /** The hazards of one migration, which the story has just read. */
 const judge = (
   input: LintInput,
@@ -226,13 +256,16 @@ export const lintMigrations = (input: LintInput): Linted => {
   const domains: ObjectName[] = [];
   const hazards = readings.flatMap((reading, index) => {
     story.begin(input.complete && index === 0);
+    const again: Hazard[] = [];
     for (const statement of reading.statements) {
       const edits = input.offline.edits(statement);
-      story.apply(edits);
+      const taken = story.apply(edits);
+      again.push(...madeAgain(input, reading.migration, { statement, taken }));
       for (const edit of edits)
         if (edit.do === 'create' && edit.object.kind === 'domain') domains.push(edit.object);
     }
-    return input.wanted(reading.migration) ? judge(input, reading, { story, last, index, domains }) : [];
+    if (!input.wanted(reading.migration)) return [];
+    return [...again, ...judge(input, reading, { story, last, index, domains })];
   });
   return {
     hazards: distinct(hazards),

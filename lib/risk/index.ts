@@ -17,7 +17,7 @@ export {
   inlineAcceptances,
   type MigrationText,
 } from './inline.ts';
-export { mayBeMended, type RowChange } from './mended.ts';
+export { type Mending, mayBeMended, type RowChange } from './mended.ts';
 export {
   type Evidence,
   type Hazard,

@@ -15,6 +15,9 @@ export interface RowChange {
   readonly tables: readonly TableName[];
 }
 
+/** What of a plan counts: whatever changes rows, or only what takes them away, where it matters that there are any. */
+export type Mending = 'changes' | 'takes away';
+
 /** What a table goes by, so that two words for it are one. */
 type KeyOf = (table: TableName) => string;
 

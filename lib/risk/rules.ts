@@ -41,6 +41,12 @@ const OF_STATEMENTS: readonly HazardRule[] = [
     'INSERT ... ON DUPLICATE KEY UPDATE, or ON CONFLICT DO UPDATE: they change the row that is there.',
   ),
   row(
+    'x-object-exists',
+    'breaking',
+    'A table is made although an earlier migration made it: the statement fails.',
+    'ALTER the table that is there, or drop it first; IF NOT EXISTS passes over whatever has the name.',
+  ),
+  row(
     'x-insert-seed-conflict',
     'advice',
     'An INSERT without a conflict clause fails where the row is already there.',

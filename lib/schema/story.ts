@@ -31,7 +31,8 @@ export interface Chapter {
 export interface Story {
   /** Begins a migration. `nothingBefore`: it is the first, so that IF EXISTS finds nothing. */
   begin(nothingBefore: boolean): void;
-  apply(edits: readonly SchemaEdit[]): void;
+  /** Performs the edits; returns what they make although an earlier text made it and none took it away. */
+  apply(edits: readonly SchemaEdit[]): readonly SchemaObject[];
   /** What the migration did, with the objects of `context` as they stand on both sides. */
   end(context: readonly ObjectName[]): Chapter;
   /** Every object that is known now. */
@@ -49,11 +50,18 @@ const meant = (state: State, edit: Edit<'drop'> | Edit<'rename'>): ObjectName =>
     find(state, one),
   ) ?? edit.object;
 
-const create = (state: State, edit: Edit<'create'>): void => {
+/**
+ * Whether the name is taken by what an earlier text made, so that the server refuses the statement. The last text is believed all the
+ * same, without a difference: what took the old object away may stand in none.
+ */
+const create = (state: State, edit: Edit<'create'>): boolean => {
   const there = find(state, edit.object);
-  if (there && edit.ifMissing) return;
-  if (there) become(state, there, edit.object);
-  else put(state, { object: edit.object, start: null });
+  if (!there) put(state, { object: edit.object, start: null });
+  if (!there || edit.ifMissing) return false;
+  const isTaken = !isAssumed(there.object);
+  if (isTaken && there.start) there.start = edit.object;
+  become(state, there, edit.object);
+  return isTaken;
 };
 
 const drop = (state: State, edit: Edit<'drop'>): void => {
@@ -170,11 +178,8 @@ const restate = (state: State, edit: Edit<'restate'>): void => {
   if (moved) replaceChild(state, entry, { old: moved, next: [next] });
 };
 
-const perform = (state: State, edit: SchemaEdit): void => {
+const perform = (state: State, edit: Exclude<SchemaEdit, { readonly do: 'create' }>): void => {
   switch (edit.do) {
-    case 'create':
-      create(state, edit);
-      break;
     case 'drop':
       drop(state, edit);
       break;
@@ -239,7 +244,12 @@ export const storyOf = (fold: (name: string) => string): Story => {
       state.touched.clear();
     },
     apply: (edits) => {
-      for (const edit of edits) perform(state, edit);
+      const taken: SchemaObject[] = [];
+      for (const edit of edits) {
+        if (edit.do !== 'create') perform(state, edit);
+        else if (create(state, edit)) taken.push(edit.object);
+      }
+      return taken;
     },
     end: (context) => close(state, context),
     known: function* () {

@@ -57,6 +57,12 @@ const STAGES: Readonly<Record<string, Stage>> = {
         `DO $$ BEGIN EXECUTE 'UPD' || 'ATE t SET n = 0 WHERE n IS NULL'; END $$; ALTER TABLE t ALTER COLUMN n SET NOT NULL`,
       ],
       ['NOT NULL behind a cascade', 'DELETE FROM p WHERE id = 1; ALTER TABLE c ALTER COLUMN v SET NOT NULL'],
+      [
+        'a required column behind an UPDATE',
+        'UPDATE t SET n = 0; ALTER TABLE t ADD COLUMN c INTEGER NOT NULL',
+        'certain',
+      ],
+      ['a required column behind a DELETE', 'DELETE FROM t; ALTER TABLE t ADD COLUMN c INTEGER NOT NULL'],
       ['foreign key', KEY, 'certain'],
       ['foreign key behind its parent', `INSERT INTO p VALUES (3); ${KEY}`],
       ['text that is no number', 'ALTER TABLE t ALTER COLUMN a TYPE integer USING a::integer', 'certain'],
@@ -218,6 +224,12 @@ const STAGES: Readonly<Record<string, Stage>> = {
     base: TABLES,
     rows: ROWS,
     cases: [
+      [
+        'a required column behind an UPDATE',
+        'UPDATE t SET n = 0; ALTER TABLE t ADD COLUMN c INTEGER NOT NULL',
+        'certain',
+      ],
+      ['a required column behind a DELETE', 'DELETE FROM t; ALTER TABLE t ADD COLUMN c INTEGER NOT NULL'],
       [
         'unique under a new name',
         'ALTER TABLE t RENAME COLUMN a TO b; CREATE UNIQUE INDEX u ON t (b)',

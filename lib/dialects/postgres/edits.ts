@@ -62,7 +62,9 @@ const tableMade: Editor = (fields) => {
 const tableFromQuery: Editor = (fields) => {
   const into = record(fields, 'into') ?? {};
   const kind = textField(fields, 'objtype') === 'OBJECT_MATVIEW' ? 'materialized-view' : 'table';
-  return [made(relationName(into, kind, 'rel'), flag(fields, 'if_not_exists'))];
+  const unlogged = record(into, 'rel')?.relpersistence === 'u' || undefined;
+  const object = schemaObject({ ...relationName(into, kind, 'rel'), attributes: { unlogged } });
+  return [{ do: 'create', object, ifMissing: flag(fields, 'if_not_exists') }];
 };
 
 const indexMade: Editor = (fields) => [

@@ -152,6 +152,18 @@ export const columnConstraints = (column: Fields, table: string): readonly Schem
     .map(({ fields }) => constraintObject(fields, { table, column: textField(column, 'colname') }))
     .filter((object) => object !== null);
 
+/** Whether an index is more than a B-tree of its columns: another method, an order, a collation, a class of operators, others that it carries. */
+const isUnusual = (fields: Fields): boolean =>
+  (filled(fields, 'accessMethod') ?? 'btree') !== 'btree' ||
+  nodes(fields, 'indexIncludingParams').length > 0 ||
+  nodes(fields, 'indexParams').some(
+    ({ fields: part }) =>
+      nodes(part, 'collation').length > 0 ||
+      nodes(part, 'opclass').length > 0 ||
+      textField(part, 'ordering') === 'SORTBY_DESC' ||
+      /^SORTBY_NULLS_(FIRST|LAST)$/.test(textField(part, 'nulls_ordering') ?? ''),
+  );
+
 /** An index as it is declared; one without a name gets the server's. */
 export const indexObject = (fields: Fields): SchemaObject => {
   const parts = nodes(fields, 'indexParams').map(
@@ -168,6 +180,9 @@ export const indexObject = (fields: Fields): SchemaObject => {
       columns: parts,
       where: node(fields, 'whereClause') ? expressionText(fields.whereClause) : undefined,
       nullsNotDistinct: flag(fields, 'nulls_not_distinct') || undefined,
+      definition: isUnusual(fields)
+        ? expressionText([fields.accessMethod, fields.indexParams, fields.indexIncludingParams])
+        : undefined,
     },
   });
 };

@@ -3,11 +3,20 @@
 import { type Hazard, hazardOf } from '../../../risk/index.ts';
 import { LOCK } from '../locks.ts';
 import { flag, type Node, names, node, nodes, record, textField } from '../parse.ts';
-import { type Declaration, declarationAdvice, declarationOf, longNames, tableName } from './declarations.ts';
+import {
+  type Declaration,
+  declarationAdvice,
+  declarationOf,
+  longNames,
+  madeWithout,
+  tableName,
+} from './declarations.ts';
+import { indexAdvice } from './indexes.ts';
 import { type Fields, plain } from './readers.ts';
 import { referenceAdvice } from './references.ts';
 import { RULES } from './rules.ts';
 import { nameOf, type ParsedStatement, relationBefore, relationOf, type Scene, seenFrom } from './scene.ts';
+import { dropsIndexOfTable } from './statements.ts';
 
 const repeated = (list: readonly string[]): string | undefined =>
   list.find((name, position) => list.indexOf(name) !== position);
@@ -127,17 +136,17 @@ const limits = (name: string, fields: Fields): boolean => {
 /** The timeouts that a migration sets before its first strong lock; dbsync's own batches have both. */
 const unlimited = (scene: Scene): readonly Hazard[] => {
   const set = new Set<string>();
-  for (const {
-    node: { type, fields },
-    planned,
-    facts,
-  } of scene.statements) {
+  for (const one of scene.statements) {
+    const { planned, facts } = one;
+    const { type, fields } = one.node;
     if (type === 'VariableSetStmt') {
       const name = textField(fields, 'name') ?? '';
       if (limits(name, fields)) set.add(name);
       else set.delete(name);
     }
-    const locks = STRONG.has(facts.lock ?? '') && facts.tables.some((table) => relationBefore(scene, table));
+    const locks =
+      dropsIndexOfTable(scene, one) ||
+      (STRONG.has(facts.lock ?? '') && facts.tables.some((table) => relationBefore(scene, table)));
     if (!locks || !(scene.input.sentByOthers || planned.sent?.by === 'tool')) continue;
     const missing = [
       ['lock_timeout', RULES.lockTimeoutMissing] as const,
@@ -161,7 +170,7 @@ const adviceOn = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
     case 'AlterTableStmt': {
       const declaration = declarationOf(one);
       return [
-        ...declarationAdvice(scene, one, declaration),
+        ...declarationAdvice(one, declaration),
         ...declaredTwice(one, declaration),
         ...unanalysed(scene, one),
       ];
@@ -175,7 +184,12 @@ const adviceOn = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
 
 /** All advice. */
 export const adviceHazards = (scene: Scene): readonly Hazard[] => [
-  ...scene.statements.flatMap((one) => [...adviceOn(scene, one), ...longNames(one)]),
+  ...scene.statements.flatMap((one) => [
+    ...adviceOn(scene, one),
+    ...madeWithout(scene, one),
+    ...longNames(one),
+  ]),
   ...referenceAdvice(scene),
+  ...indexAdvice(scene),
   ...unlimited(scene),
 ];

@@ -1,5 +1,5 @@
 // Advice on what a statement declares: types to regret, keys that lack something, names that are cut off. Pure.
-import type { Hazard } from '../../../risk/index.ts';
+import { adjusted, type Hazard } from '../../../risk/index.ts';
 import { findObject, type SchemaObject } from '../../../schema/index.ts';
 import { tokenize } from '../../../sql/index.ts';
 import { type Node, names, node, nodes, record, textField } from '../parse.ts';
@@ -115,8 +115,7 @@ const cascades = (one: ParsedStatement, { columns, constraints }: Declaration): 
     });
 };
 
-const tableAfter = (scene: Scene, fields: Fields): SchemaObject | undefined => {
-  const relation = record(fields, 'relation') ?? {};
+const tableAfter = (scene: Scene, relation: Fields): SchemaObject | undefined => {
   return findObject(scene.input.after, {
     kind: 'table',
     namespace: textField(relation, 'schemaname') ?? scene.defaultNamespace,
@@ -127,15 +126,40 @@ const tableAfter = (scene: Scene, fields: Fields): SchemaObject | undefined => {
 /** Partitions and children have their parent's key or none of their own; what is LIKE another is not in the text. */
 const standsAlone = (fields: Fields): boolean =>
   nodes(fields, 'inhRelations').length === 0 &&
-  textField(record(fields, 'relation') ?? {}, 'relpersistence') !== 't' &&
   !nodes(fields, 'tableElts').some(({ type }) => type === 'TableLikeClause');
 
-const withoutKey = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
-  const { type, fields } = one.node;
-  if (type !== 'CreateStmt' || !standsAlone(fields)) return [];
-  const table = tableAfter(scene, fields);
-  if (!table || table.children.some(({ kind }) => kind === 'primary-key')) return [];
-  return [plain(RULES.noPrimaryKey, one, nameOf(table), `${nameOf(table)} has no primary key.`)];
+/** The table that a statement makes, by its columns or from a query. */
+const relationMade = ({ type, fields }: Node): Fields | null => {
+  if (type === 'CreateStmt') return standsAlone(fields) ? record(fields, 'relation') : null;
+  if (type === 'SelectStmt') return record(record(fields, 'intoClause') ?? {}, 'rel');
+  const isTable = type === 'CreateTableAsStmt' && textField(fields, 'objtype') === 'OBJECT_TABLE';
+  return isTable ? record(record(fields, 'into') ?? {}, 'rel') : null;
+};
+
+const TEMPORARY = 't';
+const UNLOGGED = 'u';
+
+/** What a new table lacks: a key that names its rows, a log that brings them back. */
+export const madeWithout = (scene: Scene, one: ParsedStatement): readonly Hazard[] => {
+  const relation = relationMade(one.node);
+  const persistence = relation && textField(relation, 'relpersistence');
+  const table = relation && persistence !== TEMPORARY ? tableAfter(scene, relation) : undefined;
+  if (!table) return [];
+  const isKeyed = table.children.some(({ kind }) => kind === 'primary-key');
+  const unlogged = plain(
+    RULES.setUnlogged,
+    one,
+    nameOf(table),
+    `${nameOf(table)} is made UNLOGGED: a crash empties it, and no replica has it.`,
+  );
+  return [
+    ...(isKeyed
+      ? []
+      : [plain(RULES.noPrimaryKey, one, nameOf(table), `${nameOf(table)} has no primary key.`)]),
+    ...(persistence === UNLOGGED && table.attributes.unlogged === true
+      ? [adjusted(unlogged, 'advice', 'the table is made in this plan')]
+      : []),
+  ];
 };
 
 /** Every way in which more than 63 bytes can stand in a text; most texts have none and are not cut into tokens. */
@@ -162,12 +186,7 @@ export const longNames = (one: ParsedStatement): readonly Hazard[] => {
 };
 
 /** Advice on the declarations of one statement. */
-export const declarationAdvice = (
-  scene: Scene,
-  one: ParsedStatement,
-  declaration: Declaration,
-): readonly Hazard[] => [
+export const declarationAdvice = (one: ParsedStatement, declaration: Declaration): readonly Hazard[] => [
   ...types(one, declaration),
   ...cascades(one, declaration),
-  ...withoutKey(scene, one),
 ];

@@ -6,7 +6,7 @@ import { edits } from '../edits.ts';
 import { type Node, node, nodes, textField } from '../parse.ts';
 import { quote } from '../quote.ts';
 import { SCAN_RULES } from '../rules.ts';
-import { constraintOf, volatileCalls } from './presets.ts';
+import { constraintOf, isNull, volatileCalls } from './presets.ts';
 import { alterParts } from './sayings.ts';
 import { columnOf, type ParsedStatement, qualifiedText, quotedName, type Scene } from './scene.ts';
 import { usingOf } from './using.ts';
@@ -158,18 +158,24 @@ export const retyped = (
   return today === null ? null : `(${today})::${to}`;
 };
 
+/** The definition with which the plan adds a column; undefined where it adds none of that name. */
+export const addedAs = (scene: Scene, table: SchemaObject, column: string): Node['fields'] | undefined => {
+  const part = partsOn(scene, table).find(({ command: { fields } }) => addedName(fields) === column);
+  return part && node(part.command.fields, 'def')?.fields;
+};
+
 /** What every row holds in a column that the plan adds; null where rows differ or nobody can say. */
 const valueAdded = (scene: Scene, table: SchemaObject, column: SchemaObject): string | null => {
   const { type, identity, generated, default: preset } = column.attributes;
   if (typeof type !== 'string' || identity !== undefined || !isKnownType(scene, type)) return null;
-  const part = partsOn(scene, table).find(({ command: { fields } }) => addedName(fields) === column.name);
-  if (!part) return null;
+  const added = addedAs(scene, table, column.name);
+  if (!added) return null;
   if (typeof generated === 'string') {
     const text = inOldNames(scene, table, generatedText(generated));
     return text === null ? null : `(${text})::${type}`;
   }
-  const stated = constraintOf(node(part.command.fields, 'def')?.fields ?? {}, 'CONSTR_DEFAULT');
-  if (!stated || node(stated.fields, 'raw_expr')?.fields.isnull === true)
+  const stated = constraintOf(added, 'CONSTR_DEFAULT');
+  if (!stated || isNull(stated.fields.raw_expr))
     return typeof preset === 'string' && preset.includes('nextval(') ? null : `NULL::${type}`;
   if (typeof preset !== 'string' || volatileCalls(stated.fields.raw_expr).length > 0) return null;
   return `(${preset})::${type}`;

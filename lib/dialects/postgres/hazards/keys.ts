@@ -1,31 +1,32 @@
 // Hazards of new keys and checks on a table that is there: what must be built, what must hold, what to ask. Pure.
 import { type Hazard, type HazardRule, lowered, type PlannedStatement } from '../../../risk/index.ts';
-import { type Change, describeSubject, type SchemaObject, type Subject } from '../../../schema/index.ts';
-import { flag, type Node, node, record, textField } from '../parse.ts';
-import { tableAfter } from './foreseen.ts';
+import {
+  type Change,
+  describeSubject,
+  type SchemaObject,
+  type Subject,
+  subjectOf,
+} from '../../../schema/index.ts';
+import { flag, type Node, node, nodes, record, textField } from '../parse.ts';
+import { addedAs, tableAfter } from './foreseen.ts';
 import { brokenProbe, conflictsProbe, duplicatesProbe, isExpression, orphansProbe } from './key-probes.ts';
 import type { Remade } from './made-again.ts';
-import { addedNotValid, keyByIndex, validate } from './rewrites.ts';
+import { constraintOf, isNull, volatileCalls } from './presets.ts';
+import { addedNotValid, keyByIndex, notNullByCheck, validate } from './rewrites.ts';
 import { RULES } from './rules.ts';
-import { alterParts } from './sayings.ts';
+import { alterParts, provenNotNull } from './sayings.ts';
 import { columnOf, listOf, locate, nameOf, onTable, relationBefore, type Scene } from './scene.ts';
 import { hasRows, indexTrial } from './trials.ts';
 
-/** Every column is new and gets one value for all rows: two rows are enough to break the key. */
+/** Every column is new and gets one value for all rows: two rows are enough to break the key. What counts up or is drawn differs. */
 const sharesDefault = (scene: Scene, table: SchemaObject, key: SchemaObject): boolean => {
-  const after = tableAfter(scene, table);
   const columns = listOf(key, 'columns');
   return (
     columns.length > 0 &&
     columns.every((name) => {
-      const column = after && !columnOf(table, name) ? columnOf(after, name) : undefined;
-      const { default: preset, generated, identity } = column?.attributes ?? {};
-      return (
-        typeof preset === 'string' &&
-        !preset.includes('(') &&
-        generated === undefined &&
-        identity === undefined
-      );
+      const added = columnOf(table, name) ? undefined : addedAs(scene, table, name);
+      const preset = added && constraintOf(added, 'CONSTR_DEFAULT')?.fields.raw_expr;
+      return preset !== undefined && !isNull(preset) && volatileCalls(preset).length === 0;
     })
   );
 };
@@ -166,6 +167,51 @@ const addedConstraints = (scene: Scene, subject: Subject): readonly Node[] =>
 const usesIndex = (scene: Scene, subject: Subject): boolean =>
   addedConstraints(scene, subject).some(({ fields }) => Boolean(textField(fields, 'indexname')));
 
+/** The columns of the index that a constraint takes, as they were before the plan or as the plan makes it. */
+const indexTaken = (scene: Scene, subject: Subject, table: SchemaObject): readonly string[] => {
+  const [taken] = addedConstraints(scene, subject).flatMap(
+    ({ fields }) => textField(fields, 'indexname') ?? [],
+  );
+  const isTaken = ({ kind, name }: SchemaObject): boolean => kind === 'index' && name === taken;
+  const index = table.children.find(isTaken);
+  if (index) return listOf(index, 'columns');
+  const made = scene.statements.find(
+    ({ node: { type, fields } }) => type === 'IndexStmt' && textField(fields, 'idxname') === taken,
+  );
+  return made
+    ? nodes(made.node.fields, 'indexParams').flatMap((item) => textField(item.fields, 'name') ?? [])
+    : [];
+};
+
+/**
+ * A primary key is of columns that are NOT NULL: where they are not yet, taking an index for it reads the whole table, too (ALTER TABLE in
+ * the manual, USING INDEX). What the difference shows is told by it; texts alone show no such difference.
+ */
+const requiredByKey = (scene: Scene, subject: Subject, table: SchemaObject): Hazard[] => {
+  if (subject.kind !== 'primary-key' || hasRows(scene)) return [];
+  return indexTaken(scene, subject, table).flatMap((name) => {
+    const column = columnOf(table, name);
+    const isRequired = alterParts(scene).some(
+      ({ command: { fields } }) =>
+        textField(fields, 'subtype') === 'AT_SetNotNull' && textField(fields, 'name') === name,
+    );
+    if (column?.attributes.nullable !== true || isRequired) return [];
+    const about = subjectOf(column, table);
+    const message = `${describeSubject(about)} may hold NULL: the key that takes the index reads the whole table to require it.`;
+    const rewrite = notNullByCheck(scene, table, name);
+    const found = onTable(scene, RULES.notNull, {
+      table,
+      subject: about,
+      message,
+      rewrite,
+      at: madeAt(scene, subject),
+    });
+    return [
+      provenNotNull(scene, about) ? lowered(found, 'a validated CHECK proves that it holds no NULL') : found,
+    ];
+  });
+};
+
 const isAddedNotValid = (scene: Scene, subject: Subject): boolean =>
   addedConstraints(scene, subject).some(({ fields }) => flag(fields, 'skip_validation'));
 
@@ -202,6 +248,7 @@ export const keyHazards = (scene: Scene, subject: Subject, told: SchemaObject): 
   if (subject.kind === 'index') found.push(...computedIndex(scene, subject, object, table));
   if (subject.kind === 'foreign-key' || subject.kind === 'check')
     found.push(...validation(scene, subject, object, table));
+  found.push(...requiredByKey(scene, subject, table));
   const rule = SIMPLE_KEYS[subject.kind];
   if (rule && !usesIndex(scene, subject)) {
     const message = `${describeSubject(subject)} builds its index while every use of ${nameOf(table)} waits.`;

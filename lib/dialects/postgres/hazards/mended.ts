@@ -1,5 +1,5 @@
 // Whether a statement of the plan may have put rows right before another one meets them, so that a probe of today proves less. Pure.
-import { mayBeMended, type PlannedStatement } from '../../../risk/index.ts';
+import { type Mending, mayBeMended, type PlannedStatement } from '../../../risk/index.ts';
 import { node, nodes, record, textField, visit } from '../parse.ts';
 import { type ParsedStatement, relationBefore, type Scene, seenFrom, type Table } from './scene.ts';
 
@@ -30,6 +30,9 @@ const isUsing = (fields: Fields): boolean =>
 
 /** Every key and column asks the same statements. */
 const known = new WeakMap<ParsedStatement, readonly Table[]>();
+
+/** Statements that change values and leave every row where it is. */
+const KEEPS_ROWS = /^(Update|Insert|AlterTable)Stmt$/;
 
 /** Tables whose rows one statement changes or removes. */
 export const changed = (one: ParsedStatement, scene: Scene): readonly Table[] => {
@@ -76,10 +79,15 @@ const before = (scene: Scene, at: PlannedStatement | undefined): readonly Parsed
 const isUnread = ({ statements, input }: Scene): boolean => statements.length < input.statements.length;
 
 /** Whether a statement before that one (any, where it is not known) changes or removes rows of the table. */
-export const mended = (scene: Scene, table: Table, at: PlannedStatement | undefined): boolean => {
+export const mended = (
+  scene: Scene,
+  table: Table,
+  at: PlannedStatement | undefined,
+  by: Mending = 'changes',
+): boolean => {
   const earlier = before(scene, at).map((one) => ({
     opaque: mayTouch(one, table),
-    tables: changed(one, scene),
+    tables: by === 'takes away' && KEEPS_ROWS.test(one.node.type) ? [] : changed(one, scene),
   }));
   return mayBeMended([{ opaque: isUnread(scene), tables: [] }, ...earlier], table, {
     before: scene.input.before,

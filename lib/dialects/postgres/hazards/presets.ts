@@ -1,5 +1,5 @@
 // What the definition of a column gives the rows that are there: its constraints, and which functions its default calls. Pure.
-import { type Node, names, nodes, textField, visit } from '../parse.ts';
+import { type Node, names, node, nodes, textField, visit } from '../parse.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -54,6 +54,10 @@ export const volatileCalls = (expression: unknown): readonly string[] => {
   });
   return found;
 };
+
+/** `DEFAULT NULL` is none. */
+export const isNull = (expression: unknown): boolean =>
+  node({ expression }, 'expression')?.fields.isnull === true;
 
 /** The constraint of that type which the definition of a column states. */
 export const constraintOf = (column: Fields, type: string): Node | undefined =>

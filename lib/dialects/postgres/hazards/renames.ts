@@ -1,6 +1,6 @@
 // Hazards of a new name: what uses the old one fails. Pure.
-import type { HazardRule } from '../../../risk/index.ts';
-import { names, node, record, stringOf, textField } from '../parse.ts';
+import { adjusted, type HazardRule } from '../../../risk/index.ts';
+import { names, node, nodes, record, stringOf, textField } from '../parse.ts';
 import { atTable, type Fields, plain, type Reader } from './readers.ts';
 import { RULES } from './rules.ts';
 import { type ParsedStatement, relationOf, type Scene } from './scene.ts';
@@ -44,6 +44,46 @@ const isSwap = (scene: Scene, one: ParsedStatement): boolean => {
   return scene.statements.some((other) => other !== one && makes(other, name));
 };
 
+const OF_WHOLE = [
+  'groupClause',
+  'distinctClause',
+  'havingClause',
+  'limitCount',
+  'limitOffset',
+  'withClause',
+  'whereClause',
+];
+
+/** `SELECT * FROM name` and nothing else: a view of it is written through, too (CREATE VIEW in the manual, "Updatable Views"). */
+const isWhole = (query: Fields, name: string): boolean => {
+  const [from, ...others] = nodes(query, 'fromClause');
+  const [column, ...columns] = nodes(query, 'targetList').map((item) => node(item.fields, 'val'));
+  return (
+    others.length === 0 &&
+    columns.length === 0 &&
+    from?.type === 'RangeVar' &&
+    textField(from.fields, 'relname') === name &&
+    nodes(column?.fields ?? {}, 'fields').some(({ type }) => type === 'A_Star') &&
+    OF_WHOLE.every((clause) => query[clause] === undefined)
+  );
+};
+
+/** Whether the same migration leaves a view of the whole table under its old name, so that nobody meets a missing one. */
+const leavesView = (scene: Scene, one: ParsedStatement, old: string): boolean => {
+  const later = scene.statements.slice(scene.statements.indexOf(one) + 1);
+  return later.some(
+    ({ node: { type, fields }, planned }) =>
+      type === 'ViewStmt' &&
+      planned.migration === one.planned.migration &&
+      textField(record(fields, 'view') ?? {}, 'relname') === old &&
+      nodes(fields, 'aliases').length === 0 &&
+      isWhole(node(fields, 'query')?.fields ?? {}, textField(one.node.fields, 'newname') ?? ''),
+  );
+};
+
+const VIEW_LEFT =
+  'the migration leaves a view with the old name; whoever used the table needs rights on the view';
+
 /** What a new name breaks. */
 export const renamed: Reader = (fields, one, scene) => {
   const type = textField(fields, 'renameType') ?? '';
@@ -53,7 +93,12 @@ export const renamed: Reader = (fields, one, scene) => {
   const old =
     textField(fields, 'subname') ?? (relation && textField(relation, 'relname')) ?? objectName(fields);
   const message = `"${old}" is called "${textField(fields, 'newname') ?? ''}" from now on; what uses the old name fails.`;
-  if (table) return [atTable(scene, rule, { table, one, message })];
+  if (table) {
+    const found = atTable(scene, rule, { table, one, message });
+    return [
+      type === 'OBJECT_TABLE' && leavesView(scene, one, old) ? adjusted(found, 'advice', VIEW_LEFT) : found,
+    ];
+  }
   const ofView = textField(fields, 'relationType') === 'OBJECT_VIEW';
   if ((NEEDS_TABLE.has(type) && !ofView) || (relation === null && isSwap(scene, one))) return [];
   return [plain(rule, one, one.facts.verb.toLowerCase(), message)];

@@ -44,6 +44,12 @@ export const ADVICE_RULES = {
     'An index of more than three columns that is not unique seldom serves more queries than a shorter one, and costs every write.',
     'Keep the columns that restrict most.',
   ),
+  duplicateIndex: row(
+    'pg-duplicate-index',
+    'advice',
+    'Another index begins with the same columns: this one costs every write and its room on the disk, and serves nothing of its own.',
+    'Leave it out, or drop the shorter one.',
+  ),
   duplicateAssignment: row(
     'pg-duplicate-assignment',
     'advice',

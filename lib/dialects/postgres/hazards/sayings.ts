@@ -3,7 +3,7 @@
 import { findObject, type SchemaObject, type Subject } from '../../../schema/index.ts';
 import { flag, type Node, names, node, nodes, record, textField } from '../parse.ts';
 import { isSerial } from '../type-names.ts';
-import { constraintOf } from './presets.ts';
+import { constraintOf, isNull } from './presets.ts';
 import type { ParsedStatement, Scene, Table } from './scene.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -100,7 +100,7 @@ interface Dropped {
 
 /** DEFAULT NULL is none. */
 const isStated = (preset: Node | undefined): boolean =>
-  preset !== undefined && node(preset.fields, 'raw_expr')?.fields.isnull !== true;
+  preset !== undefined && !isNull(preset.fields.raw_expr);
 
 /** Whether the column is added without a value for the rows that are there, and gets its default by a later part. */
 export const isFilledTooLate = (scene: Scene, subject: Subject): boolean => {
@@ -127,6 +127,20 @@ export const isFilledWhenAdded = (scene: Scene, subject: Subject): boolean =>
       table.name === subject.parent?.name &&
       textField(column.fields, 'colname') === subject.name &&
       isStated(constraintOf(column.fields, 'CONSTR_DEFAULT'))
+    );
+  });
+
+/** Whether the part that adds the column requires a value and gives none. */
+export const isRequiredWhenAdded = (scene: Scene, subject: Subject): boolean =>
+  alterParts(scene).some(({ command, table }) => {
+    const column = node(command.fields, 'def')?.fields;
+    return (
+      textField(command.fields, 'subtype') === 'AT_AddColumn' &&
+      column !== undefined &&
+      table.name === subject.parent?.name &&
+      textField(column, 'colname') === subject.name &&
+      (constraintOf(column, 'CONSTR_NOTNULL') ?? constraintOf(column, 'CONSTR_PRIMARY')) !== undefined &&
+      !isStated(constraintOf(column, 'CONSTR_DEFAULT'))
     );
   });
 

@@ -4,6 +4,7 @@ import type { SchemaObject } from '../../../schema/index.ts';
 import { flag, hasOption, names, nodes, record, textField } from '../parse.ts';
 import { ACCESS, ALL_TAKEN_BACK, HARMLESS } from './access.ts';
 import { alterTable } from './alter-table.ts';
+import { dropsItsOwn } from './cascades.ts';
 import { domainAltered } from './composites.ts';
 import { enumChanged } from './enums.ts';
 import { FOREIGN } from './foreign.ts';
@@ -13,7 +14,7 @@ import { moved, renamed } from './renames.ts';
 import { ruleMade } from './rewrite-rules.ts';
 import { refreshedBeside, reindexedBeside, setLocally } from './rewrites.ts';
 import { RULES } from './rules.ts';
-import { nameOf, relationBefore, relationOf, type Scene, seenFrom } from './scene.ts';
+import { nameOf, type ParsedStatement, relationBefore, relationOf, type Scene, seenFrom } from './scene.ts';
 import { counterSet, sequenceAltered } from './sequences.ts';
 
 const concurrently = (text: string): string => text.replace(/\bINDEX\b/i, 'INDEX CONCURRENTLY');
@@ -78,6 +79,15 @@ const isMadeHere = (scene: Scene, name: string): boolean =>
     ({ node: made }) => made.type === 'IndexStmt' && textField(made.fields, 'idxname') === name,
   );
 
+/** Whether a statement drops an index that is there, and so locks its table, which it does not name. */
+export const dropsIndexOfTable = (scene: Scene, { node: { type, fields } }: ParsedStatement): boolean =>
+  type === 'DropStmt' &&
+  textField(fields, 'removeType') === 'OBJECT_INDEX' &&
+  !flag(fields, 'concurrent') &&
+  nodes(fields, 'objects')
+    .map((item) => names(item.fields, 'items').at(-1) ?? '')
+    .some((name) => indexTable(scene, name) !== undefined || !isMadeHere(scene, name));
+
 /** Objects that the model does not hold and that others lean on. */
 const LEANED_ON =
   /^OBJECT_(CAST|COLLATION|CONVERSION|OPERATOR|OPCLASS|OPFAMILY|LANGUAGE|ACCESS_METHOD|TRANSFORM|FOREIGN_SERVER|FDW|TS\w+)$/;
@@ -85,7 +95,7 @@ const LEANED_ON =
 const dropped: Reader = (fields, one, scene) => {
   const found: Hazard[] = [];
   const type = textField(fields, 'removeType') ?? '';
-  if (textField(fields, 'behavior') === 'DROP_CASCADE') {
+  if (textField(fields, 'behavior') === 'DROP_CASCADE' && !dropsItsOwn(scene, one)) {
     found.push(
       plain(
         RULES.dropCascade,

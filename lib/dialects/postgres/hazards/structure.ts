@@ -30,6 +30,7 @@ import {
   isNullCheck,
   isRelabelled,
   isRenamed,
+  isRequiredWhenAdded,
   isUnknownProof,
   provenNotNull,
   tablesMadeAnew,
@@ -145,7 +146,9 @@ const requiredColumn = (
     const message = `${describeSubject(subject)} must have a value and keeps no default: code that does not give one fails.`;
     return [onTable(scene, RULES.requiredColumn, { table, subject, message, at })];
   }
-  const isMended = mended(scene, table, at);
+  // A column that is required as it comes has no value in any row, whatever is changed before: only rows that are gone do not count.
+  const by = isRequiredWhenAdded(scene, subject) ? 'takes away' : 'changes';
+  const isMended = mended(scene, table, at, by);
   const fails = isMended
     ? `the statement fails unless every row of ${nameOf(table)} has got one before`
     : `the statement fails when ${nameOf(table)} holds rows`;

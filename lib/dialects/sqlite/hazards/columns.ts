@@ -27,7 +27,7 @@ export const at = (
 const ifRows = ({ table, scene }: Place): Probe => ({
   question: `rows in ${describeSubject(table)}`,
   sql: `SELECT count(*) FROM ${quoted(table)}`,
-  positive: isMended(scene, table) ? 'may-fail' : 'will-fail',
+  positive: isMended(scene, table, 'takes away') ? 'may-fail' : 'will-fail',
   zero: 'dismiss',
 });
 

@@ -1,5 +1,5 @@
 // What every analysis of SQLite's hazards looks at: the plan, its tables followed, and the live schema by folded name. Pure.
-import type { Hazard, PlannedStatement, RiskInput, RowChange } from '../../../risk/index.ts';
+import type { Hazard, Mending, PlannedStatement, RiskInput, RowChange } from '../../../risk/index.ts';
 import { countProbeBy, fitToTable, mayBeMended, quotedTable } from '../../../risk/index.ts';
 import type { SchemaObject, Subject } from '../../../schema/index.ts';
 import { batches } from '../batches.ts';
@@ -77,19 +77,20 @@ export const names = (object: SchemaObject, attribute: string): readonly string[
 /** A probe that counts rows; with the primary keys of some of them, where the table has one. */
 export const countProbe = countProbeBy(quote);
 
-const rowChanges = ({ lineage }: Scene): readonly RowChange[] =>
+const rowChanges = ({ lineage }: Scene, by: Mending): readonly RowChange[] =>
   lineage.statements.map(({ tree }) => ({
     opaque: tree === null,
     tables:
-      tree?.type === 'UpdateStmt' || tree?.type === 'DeleteStmt' || tree?.type === 'InsertStmt'
+      tree?.type === 'DeleteStmt' ||
+      (by === 'changes' && (tree?.type === 'UpdateStmt' || tree?.type === 'InsertStmt'))
         ? [{ namespace: null, name: tree.tblName.objName.text }]
         : [],
   }));
 
-/** Whether the plan may change rows of the table, so that a failure that today's rows foretell is not certain. */
-export const isMended = (scene: Scene, table: Pick<Subject, 'name'>): boolean =>
+/** Whether the plan may change rows of the table, or take them away, so that a failure that today's rows foretell is not certain. */
+export const isMended = (scene: Scene, table: Pick<Subject, 'name'>, by: Mending = 'changes'): boolean =>
   mayBeMended(
-    rowChanges(scene),
+    rowChanges(scene, by),
     { namespace: null, name: table.name },
     {
       before: scene.input.before,

@@ -4,6 +4,7 @@ import { alwaysTrue, findWord, whereOf } from './clauses.ts';
 import { hazardOf } from './hazard.ts';
 import { joinRestricts } from './joins.ts';
 import { everyRow } from './keys.ts';
+import { assignsTruth, comparesTwice } from './misread.ts';
 import { type Hazard, type Probe, tableKey } from './model.ts';
 import { fitToTarget, type Read, type Text, tableNamed } from './reading.ts';
 import { replaceHazards } from './replaces.ts';
@@ -75,6 +76,30 @@ const whole = (one: Read, text: Text): Hazard[] => {
   return [fitToTarget(hazard, one, text)];
 };
 
+const misread = (one: Read, text: Text): Hazard[] => {
+  const verb = one.change?.verb;
+  if (verb !== 'delete' && verb !== 'update') return [];
+  const said = [
+    ...(verb === 'update' && assignsTruth(one.reading)
+      ? ['a value joined by AND to a comparison is one truth value, and the second column keeps what it has']
+      : []),
+    ...(comparesTwice(one.reading)
+      ? ['a comparison of a comparison asks whether its truth value, 0 or 1, compares so']
+      : []),
+  ];
+  return said.map((message) =>
+    fitToTarget(
+      hazardOf(processRule('x-misread-condition'), {
+        subject: subjectOf(one),
+        message: `In the statement on ${subjectOf(one)}, ${message}.`,
+        at: one.planned,
+      }),
+      one,
+      text,
+    ),
+  );
+};
+
 const large = (one: Read, text: Text): Hazard[] => {
   const table = knownTable(one, text);
   const size = table && text.input.sizes.get(tableKey(table));
@@ -129,6 +154,7 @@ export const dataHazards = (one: Read, text: Text): Hazard[] => {
   if (!one.change || one.ofNewTable) return [];
   return [
     ...whole(one, text),
+    ...misread(one, text),
     ...large(one, text),
     ...unkept(one),
     ...replaceHazards(one, text),

@@ -23,6 +23,12 @@ const OF_STATEMENTS: readonly HazardRule[] = [
     'State the condition that was meant.',
   ),
   row(
+    'x-misread-condition',
+    'destructive',
+    'The server reads the condition otherwise than it looks: other values are written, or other rows are met.',
+    'A comma between assignments, AND between comparisons; parentheses around a truth value that is meant.',
+  ),
+  row(
     'x-large-dml',
     'blocking',
     'One statement changes so many rows that locks and log grow with it.',

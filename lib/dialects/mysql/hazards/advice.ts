@@ -11,14 +11,25 @@ const INTEGERS = /^(SMALLINT|MEDIUMINT|INT|INTEGER|BIGINT)$/;
 /** Engines without transactions (manual, "Alternative Storage Engines"). */
 export const TRANSACTIONLESS = /^(MYISAM|MEMORY|HEAP|ARIA|CSV|ARCHIVE|MERGE|BLACKHOLE)$/i;
 
+const ZERO_DATE = 'a zero date is refused in strict mode';
+
+/** Whether the definition of a column, of which that word is a part, begins with a type of dates. */
+const isOfDate = (words: readonly Word[], at: number): boolean => {
+  const from = words.findLastIndex(({ text }, place) => place < at && text === ',') + 1;
+  return words
+    .slice(from, at)
+    .some(({ kind, text }) => kind === 'word' && /^(TIMESTAMP|DATETIME|DATE)$/.test(text));
+};
+
 /** What is deprecated at a word, with its reason; null for anything else (manual, "Numeric Type Syntax", "The utf8mb3 Character Set"). */
 const deprecatedAt = (words: readonly Word[], at: number): string | null => {
   const word = words[at];
   if (!word) return null;
   const next = words[at + 1];
   if (word.kind === 'string' && /^(0000-\d\d-\d\d|\d{4}-00-\d\d|\d{4}-\d\d-00)( |$)/.test(word.value))
-    return 'a zero date is refused in strict mode';
+    return ZERO_DATE;
   if (word.kind !== 'word') return null;
+  if (word.text === 'DEFAULT' && next?.value === '0' && isOfDate(words, at)) return ZERO_DATE;
   const isValue = words[at - 1]?.text === '=' || /^(SET|CHARSET|COLLATE)$/.test(words[at - 1]?.text ?? '');
   if (isValue && /^(UTF8|UTF8MB3)(_\w+)?$/.test(word.text))
     return `${word.value} holds no character of four bytes`;

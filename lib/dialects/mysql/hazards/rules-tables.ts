@@ -182,6 +182,12 @@ export const ONLINE = {
     'A name, a key or a row is longer than the server allows, or the name works on some servers only.',
     'Shorten it; index the beginning of a long text; name things in lower case and not by reserved words.',
   ),
+  limitUnordered: row(
+    'my-limit-without-order',
+    'advice',
+    'Which rows a LIMIT takes is not said: a replica that runs the statement by itself, a rehearsal and the target may each take others.',
+    'ORDER BY a unique key, or name the rows.',
+  ),
   duplicateIndex: row(
     'my-duplicate-index',
     'advice',

@@ -229,6 +229,23 @@ const counters = ({ planned, facts }: ReadStatement): Hazard[] => {
 };
 
 /** Every hazard that only the text shows. */
+/** Which rows a LIMIT takes is the server's choice where nothing orders them (manual, "Replication and LIMIT"). */
+const limitsUnordered = (scene: Scene, { planned, facts }: ReadStatement): Hazard[] => {
+  const [table] = facts.tables;
+  if (!/^(UPDATE|DELETE)$/.test(facts.verb) || !table || !tableBefore(scene, table.name)) return [];
+  const words = wordsOf(planned.statement.text);
+  let depth = 0;
+  const own = words.filter(({ kind, text }) => {
+    if (text === '(') depth += 1;
+    if (text === ')') depth -= 1;
+    return depth === 0 && kind === 'word';
+  });
+  const said = (word: string): boolean => own.some(({ text }) => text === word);
+  if (!said('LIMIT') || said('ORDER')) return [];
+  const message = `LIMIT takes rows of ${table.name} in no stated order: another server, or another run, takes others.`;
+  return [hazardOf(RULES.limitUnordered, { subject: `table ${table.name}`, message, at: planned })];
+};
+
 export const statementHazards = (scene: Scene): Hazard[] => [
   ...scene.statements.flatMap((one) => [
     ...truncates(scene, one),
@@ -238,6 +255,7 @@ export const statementHazards = (scene: Scene): Hazard[] => [
     ...namesDefiner(one),
     ...inlineReferences(scene, one),
     ...counters(one),
+    ...limitsUnordered(scene, one),
   ]),
   ...scene.alters.flatMap((alter) => [...partitionDrops(scene, alter), ...renamesIn(scene, alter)]),
   ...withoutAlgorithm(scene),

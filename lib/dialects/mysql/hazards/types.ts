@@ -252,6 +252,10 @@ export const typeEffect = (fromText: string, toText: string, bytesPerCharacter: 
   if ((isText(from.base) && isText(to.base)) || (isBinary(from.base) && isBinary(to.base))) {
     return stringEffect(from, to, bytesPerCharacter);
   }
+  if (isText(from.base) && isBinary(to.base)) {
+    const found = stringEffect(from, to, bytesPerCharacter);
+    if (found.effect === 'narrow-string') return found;
+  }
   if (TEMPORAL.test(from.base) && TEMPORAL.test(to.base)) return temporalEffect(from, to);
   return crossing(from, to);
 };

@@ -117,6 +117,21 @@ export const DETECT_CASES: readonly DetectCase[] = [
     found: { root: 'db', schema: 'alembic/env.py', migrations: 'alembic/versions', config: undefined },
   },
   {
+    title:
+      'a script folder inside of a package, without any configuration: the code imports itself from above the package',
+    files: {
+      'src/shop/__init__.py': '',
+      'src/shop/migrations/env.py': ENV,
+      'src/shop/migrations/versions/a.py': '',
+    },
+    found: {
+      root: 'src',
+      schema: 'shop/migrations/env.py',
+      migrations: 'shop/migrations/versions',
+      config: undefined,
+    },
+  },
+  {
     title: 'an env.py of something else is none of ours',
     files: { 'deploy/env.py': 'NAME = 1\n', 'deploy/versions/a.py': '' },
   },

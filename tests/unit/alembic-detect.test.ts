@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { optionOf, parseIni, parseToolTable, splitLocations } from '../../lib/sources/alembic/config-file.ts';
 import { detect } from '../../lib/sources/alembic/detect.ts';
-import { findVariables, namesRead } from '../../lib/sources/alembic/variables.ts';
+import { findVariables, namesRead, urlOptions } from '../../lib/sources/alembic/variables.ts';
 import { DETECT_CASES } from '../cases/alembic-detect.ts';
 import { errorOf, temporary } from '../helpers/alembic.ts';
 import { spec } from '../helpers/spec.ts';
@@ -71,6 +71,12 @@ spec('alembic: detection', ({ test }) => {
     assert.equal(splitLocations('a b,c', null), ['a', 'b', 'c']);
     assert.equal(splitLocations('a b:c', 'os'), ['a b', 'c']);
     assert.equal(splitLocations('a;b', ';'), ['a', 'b']);
+  });
+
+  test('options: what env.py calls the URL in its configuration, and nothing of another service', () => {
+    const text =
+      'url = options.pop("url"); config.get_main_option("sqlalchemy.url"); section["db_dsn"]; config.get_section_option("alembic", "shop.uri"); config.get_main_option("redis_url"); config.get_main_option("schema"); os.environ["SHOP_URL"]';
+    assert.equal([...urlOptions(text)].sort(), ['db_dsn', 'shop.uri', 'sqlalchemy.url', 'url']);
   });
 
   test('variables: what env.py reads, and the parts of an address, but no other service', async () => {

@@ -1,8 +1,17 @@
 // Opening a project: the interpreter that is chosen, what is asked of env.py, and what is said where that fails.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { copyAlembic, errorOf, NO_PYTHON, openAlembic, pythonWith } from '../helpers/alembic.ts';
+import {
+  copyAlembic,
+  emptyFile,
+  errorOf,
+  NO_PYTHON,
+  openAlembic,
+  pythonWith,
+  upgrade,
+  using,
+} from '../helpers/alembic.ts';
 import { spec } from '../helpers/spec.ts';
 
 /** A program that is the given Python under another path. */
@@ -12,6 +21,24 @@ const wrapper = (file: string, python: string): string => {
   chmodSync(file, 0o755);
   return file;
 };
+
+/** Read by the command of a project that calls Alembic itself (`config.set_main_option("url", ...)`). */
+const OWN_CONFIGURATION = `from alembic import context
+from sqlalchemy import create_engine, pool
+
+from shop.models import Base
+
+url = context.config.get_section(context.config.config_ini_section).pop("url")
+if context.is_offline_mode():
+    context.configure(url=url, target_metadata=Base.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+        context.configure(connection=connection, target_metadata=Base.metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+`;
 
 spec('alembic: opening a project', ({ test, skip }) => {
   const python = pythonWith();
@@ -90,6 +117,35 @@ spec('alembic: opening a project', ({ test, skip }) => {
     const none = await errorOf(() => openAlembic(root, { tool: { interpreter: ['/no/such/python'] } }));
     assert.is(none.code, 'SOURCE_TOOL_MISSING');
     assert.match(none.why ?? '', /does not start/);
+  });
+
+  test('an Alembic that cannot be imported is said to be there, and why it cannot', async () => {
+    const root = copyAlembic('plain');
+    const modules = path.join(root, 'modules/mako');
+    mkdirSync(modules, { recursive: true });
+    writeFileSync(path.join(modules, '__init__.py'), 'import no_such_package\n');
+    const environment = { PYTHONPATH: path.dirname(modules) };
+    const error = await errorOf(() => openAlembic(root, { environment }));
+    assert.is(error.code, 'SOURCE_TOOL_MISSING');
+    assert.match(error.why ?? '', /cannot import its alembic: No module named 'no_such_package'/);
+    assert.not.match(error.message, /installed/);
+  });
+
+  test("a project that makes Alembic's configuration by its own code: from above its package, with the option that env.py reads", async () => {
+    const root = copyAlembic('plain');
+    mkdirSync(path.join(root, 'shop'));
+    writeFileSync(path.join(root, 'shop/__init__.py'), '');
+    writeFileSync(path.join(root, 'shop/models.py'), 'from app.models import Base\n');
+    renameSync(path.join(root, 'alembic'), path.join(root, 'shop/migrations'));
+    rmSync(path.join(root, 'alembic.ini'));
+    writeFileSync(path.join(root, 'shop/migrations/env.py'), OWN_CONFIGURATION);
+    const project = await openAlembic(root);
+    const address = await emptyFile(path.join(root, 'shop.db'));
+    await upgrade(project, address);
+    await using(address, 'read', async (session) => {
+      assert.is((await project.ledger.read(session, { targetHasObjects: true })).applied.length, 3);
+    });
+    await project.close();
   });
 
   test('a project that cannot be imported: the module and the line', async () => {

@@ -51,6 +51,8 @@ export interface Versions {
   readonly executable: string;
   readonly alembic: string | null;
   readonly sqlalchemy: string | null;
+  /** Why one of the two cannot be imported although it is installed; null where nothing is wrong. */
+  readonly broken: string | null;
 }
 
 /** A place in the project's own files. */
@@ -126,6 +128,7 @@ export const versionsOf = (answer: Json): Versions => ({
   executable: textOf(answer.executable),
   alembic: textOrNull(answer.alembic),
   sqlalchemy: textOrNull(answer.sqlalchemy),
+  broken: textOrNull(answer.broken),
 });
 
 export const failureOf = (event: Json, printed: string): Failure => ({

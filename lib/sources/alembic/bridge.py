@@ -24,8 +24,10 @@ def versions():
     for name in ("alembic", "sqlalchemy"):
         try:
             found[name] = __import__(name).__version__
-        except ImportError:
+        except ImportError as error:
             found[name] = None
+            if error.name != name:  # it is there, and something that it needs is not
+                found["broken"] = "%s: %s" % (name, error)
     return found
 
 

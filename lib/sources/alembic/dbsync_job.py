@@ -116,7 +116,8 @@ class Job:
         if request.get("scriptLocation"):
             config.set_main_option("script_location", request["scriptLocation"].replace("%", "%%"))
         if self.url:
-            config.set_main_option("sqlalchemy.url", self.url.replace("%", "%%"))
+            for name in ["sqlalchemy.url"] + request.get("options", []):
+                config.set_main_option(name, self.url.replace("%", "%%"))
         config.attributes["dbsync"] = True
         return config
 

@@ -76,6 +76,14 @@ const withTable = async (files: readonly string[]): Promise<readonly string[]> =
   return kept;
 };
 
+/** The folder from which the project's code imports itself: the first one above that is no package of it. */
+const importRoot = (folder: string, top: string): string => {
+  let root = folder;
+  while (root !== top && entriesOf(root).some(({ name }) => name === '__init__.py'))
+    root = path.dirname(root);
+  return root;
+};
+
 const bareFolder = async (folders: readonly string[], root: string): Promise<Layout | null> => {
   const ours: string[] = [];
   for (const folder of folders) {
@@ -83,7 +91,7 @@ const bareFolder = async (folders: readonly string[], root: string): Promise<Lay
     if (/^\s*from alembic import .*\bcontext\b/m.test(text)) ours.push(folder);
   }
   const folder = nearest(ours, root);
-  return folder === null ? null : bareLayout(path.dirname(folder), folder);
+  return folder === null ? null : bareLayout(importRoot(path.dirname(folder), root), folder);
 };
 
 const LOCKED = [

@@ -142,6 +142,13 @@ const askVersions = async (
   return asked.ok ? versionsOf(asked.answer) : null;
 };
 
+const lackOf = (versions: Versions | null): string => {
+  if (!versions) return 'does not start';
+  const { python, alembic, broken } = versions;
+  if (broken) return `Python ${python} that cannot import its ${broken}`;
+  return alembic ? `Python ${python} without SQLAlchemy` : `Python ${python} without Alembic`;
+};
+
 /** The first interpreter that has Alembic. Throws SOURCE_TOOL_MISSING with everything that was tried, SOURCE_UNSUPPORTED. */
 export const findInterpreter = async (search: Search): Promise<Found> => {
   const { root, tool } = search;
@@ -163,14 +170,10 @@ export const findInterpreter = async (search: Search): Promise<Found> => {
         answer,
       };
     }
-    tried.push(
-      versions
-        ? `${name} (${candidate.why}): Python ${versions.python} without Alembic`
-        : `${name} (${candidate.why}): does not start`,
-    );
+    tried.push(`${name} (${candidate.why}): ${lackOf(versions)}`);
   }
   throw new DbsyncError('SOURCE_TOOL_MISSING', {
-    summary: 'No Python here has Alembic installed.',
+    summary: 'No Python here can import Alembic.',
     why: `Tried: ${tried.join('; ')}. Migrations are Python; only the project's own interpreter can run them.`,
     next: [
       await installCommand(root, all[0]),

@@ -14,7 +14,7 @@ import { type Known, memoryOf, type Recalled, recall } from './memory.ts';
 import { DATABASE_PORTS, GUARDED_DRIVERS, type Provider, providerOf } from './providers.ts';
 import { type Notebook, openNotebook } from './reads.ts';
 import type { DriverUrl } from './server-url.ts';
-import { findVariables } from './variables.ts';
+import { findVariables, urlOptions } from './variables.ts';
 
 /** How long reading (importing the project's models included) may be silent. */
 const READ_LIMIT_MS = 120_000;
@@ -109,6 +109,7 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
     roots: [layout.root, layout.folder, ...layout.versions],
     urls: ranked(urls, base, driverOf(layout.scheme)),
     names: base.variables,
+    options: urlOptions(base.envText),
     drivers: GUARDED_DRIVERS,
     ports: DATABASE_PORTS,
     target: question.address ? provider.target(question.address) : null,

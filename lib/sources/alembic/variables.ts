@@ -17,6 +17,19 @@ const READS = [
   /\b(?:config|env|env\.str|decouple\.config)\(\s*["']([A-Z_][A-Z0-9_]*)["']/g,
 ];
 
+/** `config.get_main_option('url')`, and what is taken by name out of `config.get_section(...)`. */
+const OPTION =
+  /(?:\bget_main_option\(|\bget_section_option\([^()]*,|\.pop\(|\.get\(|\[)\s*u?["']([a-z][\w.]*)["']/g;
+
+/**
+ * Options of Alembic's configuration from which env.py takes the URL: `sqlalchemy.url`, or what a project that makes the
+ * configuration by its own code calls it.
+ */
+export const urlOptions = (text: string): readonly string[] =>
+  [...new Set([...text.matchAll(OPTION)].map((match) => match[1] ?? ''))].filter(
+    (name) => partOf(name.toUpperCase().replaceAll('.', '_')) === 'url',
+  );
+
 /** Names that a Python text reads from its environment. */
 export const namesRead = (text: string): readonly string[] => [
   ...new Set(READS.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''))),

@@ -45,6 +45,42 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     count: 10,
   },
   {
+    name: 'a column is replaced by one that the plan fills and renames',
+    sql: 'ALTER TABLE t ADD COLUMN new_b uuid; UPDATE t SET new_b = gen_random_uuid(); ALTER TABLE t DROP COLUMN b; ALTER TABLE t RENAME COLUMN new_b TO b',
+    found: ['pg-drop-and-recreate-column'],
+    count: 10,
+  },
+  {
+    name: 'cascade over a function that the plan itself made',
+    sql: "CREATE FUNCTION own(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION own(int) CASCADE",
+    found: [],
+    absent: ['pg-drop-cascade'],
+  },
+  {
+    name: 'cascade over a function that the plan itself made, and called from a trigger',
+    sql: "CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER mine BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION own(); DROP FUNCTION own() CASCADE",
+    found: [],
+    absent: ['pg-drop-cascade'],
+  },
+  {
+    name: 'cascade over one of two functions of a name, where the plan made the other one',
+    base: "CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    sql: "CREATE FUNCTION twice(text) RETURNS int LANGUAGE sql AS 'SELECT 2'; DROP FUNCTION twice(int) CASCADE",
+    found: ['pg-drop-cascade'],
+  },
+  {
+    name: 'cascade over a function that was there, made again before',
+    base: "CREATE FUNCTION kept(int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    sql: "CREATE OR REPLACE FUNCTION kept(int) RETURNS int LANGUAGE sql AS 'SELECT 2'; DROP FUNCTION kept(int) CASCADE",
+    found: ['pg-drop-cascade'],
+  },
+  {
+    name: 'cascade over an old type under a name that the plan made first',
+    base: "CREATE TYPE mood AS ENUM ('a'); ALTER TABLE t ADD COLUMN m mood",
+    sql: "CREATE TYPE own AS ENUM ('a'); ALTER TYPE own RENAME TO other; ALTER TYPE mood RENAME TO own; DROP TYPE own CASCADE",
+    found: ['pg-drop-cascade'],
+  },
+  {
     name: 'rename column',
     sql: 'ALTER TABLE t RENAME COLUMN old_name TO new_name',
     found: ['pg-rename-column'],

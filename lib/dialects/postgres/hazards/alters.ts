@@ -7,7 +7,7 @@ import {
   type Subject,
   subjectOf,
 } from '../../../schema/index.ts';
-import { type Node, node, textField } from '../parse.ts';
+import { type Node, node, record, textField } from '../parse.ts';
 import { literal, quote } from '../quote.ts';
 import { retypedBy } from './foreseen.ts';
 import { mended } from './mended.ts';
@@ -18,6 +18,7 @@ import {
   countProbe,
   locate,
   onTable,
+  type ParsedStatement,
   qualifiedText,
   quotedName,
   relationBefore,
@@ -137,7 +138,14 @@ export const alterHazards = (scene: Scene, change: Extract<Change, { action: 'al
   return found;
 };
 
-/** Columns that the statements drop and add again: the difference shows another type at most. */
+/** Whether a statement gives a column of the table this name. */
+const givesName = ({ node: { type, fields } }: ParsedStatement, table: string, column: string): boolean =>
+  type === 'RenameStmt' &&
+  textField(fields, 'renameType') === 'OBJECT_COLUMN' &&
+  textField(record(fields, 'relation') ?? {}, 'relname') === table &&
+  textField(fields, 'newname') === column;
+
+/** Columns whose name another one takes after they are dropped: the difference shows another type at most. */
 export const recreatedColumns = (scene: Scene): Hazard[] => {
   const parts = alterParts(scene);
   return parts.flatMap(({ one, table: named, command }, index) => {
@@ -148,15 +156,23 @@ export const recreatedColumns = (scene: Scene): Hazard[] => {
     const comesBack = parts
       .slice(index + 1)
       .some((later) => later.table.name === named.name && addedName(later.command) === name);
-    if (!table || !column || !comesBack) return [];
+    const isReplaced =
+      !comesBack &&
+      scene.statements
+        .slice(scene.statements.indexOf(one) + 1)
+        .some((later) => givesName(later, named.name, name));
+    if (!table || !column || !(comesBack || isReplaced)) return [];
     const subject = subjectOf(column, table);
+    const words = describeSubject(subject);
     return [
       onTable(scene, RULES.recreateColumn, {
         table,
         subject,
-        message: `${describeSubject(subject)} is dropped and added again: its values are gone.`,
+        message: comesBack
+          ? `${words} is dropped and added again: its values are gone.`
+          : `${words} is dropped, and another column takes its name: its values are gone, but for what the plan copied before.`,
         probe: countProbe(table, {
-          question: `rows with a value in ${describeSubject(subject)}`,
+          question: `rows with a value in ${words}`,
           where: `${quote(name)} IS NOT NULL`,
           positive: 'loses-values',
           zero: 'lower',

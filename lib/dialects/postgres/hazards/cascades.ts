@@ -5,15 +5,18 @@ import { edits } from '../edits.ts';
 import { SCAN_RULES } from '../rules.ts';
 import type { ParsedStatement, Scene } from './scene.ts';
 
+/** Names in statements have no arguments, those of functions in a schema do. */
 const isSame = (one: ObjectName, other: ObjectName, kinds: readonly string[]): boolean =>
-  kinds.includes(one.kind) && one.name === other.name && one.namespace === other.namespace;
-
-/** A statement that leaves nothing on what it names: it makes something new, reads, or changes rows. */
-const hangsNothing = ({ facts: { kind, verb } }: ParsedStatement): boolean =>
-  kind === 'dml' || kind === 'query' || /^CREATE (UNLOGGED )?(TABLE|SEQUENCE|INDEX)\b/.test(verb);
+  kinds.includes(one.kind) &&
+  (one.name === other.name || one.name.startsWith(`${other.name}(`)) &&
+  one.namespace === other.namespace;
 
 /** What it names may have been there, with whatever hangs on it. */
 const MAY_BE_OLDER = /^\s*CREATE\s+(OR\s+REPLACE\b|.{0,60}?\bIF\s+NOT\s+EXISTS\b)/i;
+
+/** A statement that leaves nothing older on what it names: it makes something new, reads, or changes rows. */
+const hangsNothing = ({ facts: { kind, verb }, planned: { statement } }: ParsedStatement): boolean =>
+  kind === 'dml' || kind === 'query' || (/^CREATE\b/.test(verb) && !MAY_BE_OLDER.test(statement.text));
 
 const mentions = ({ planned }: ParsedStatement, name: string): boolean =>
   tokenize(planned.statement.text, SCAN_RULES).some(

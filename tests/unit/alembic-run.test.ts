@@ -96,6 +96,21 @@ spec('alembic: projects on SQLite', ({ test, skip }) => {
     assert.equal((await read(project, address)).applied, ['a001', 'a002', 'a003']);
   });
 
+  test('a difference with an empty line in its SQL is one difference, and known to the verdict', async () => {
+    const plain = copyAlembic('plain');
+    const models = path.join(plain, 'app/models.py');
+    const text = readFileSync(models, 'utf8');
+    const note = '\n    note = Column(Text, server_default="a\\n\\nb")';
+    writeFileSync(models, text.replace('    __tablename__ = "users"', `    __tablename__ = "users"${note}`));
+    const project = await openAlembic(plain);
+    const address = await fresh();
+    await upgrade(project, address);
+    await using(address, 'read', async (session) => {
+      assert.match((await project.uncovered(session)) ?? '', "DEFAULT 'a\n\nb'");
+      assert.is((await project.verdict(session)).status, 'agrees');
+    });
+  });
+
   test('a wrong set on an empty database leaves not even the ledger behind', async () => {
     const project = await openAlembic(copyAlembic('plain'));
     const address = await fresh();

@@ -43,6 +43,9 @@ export const inspect = async (
 export const lineOf = ({ text, sql }: DifferenceLine): string =>
   sql === null ? `-- ${text}` : `-- ${text}\n${sql}`;
 
+/** What a text of differences consists of: a difference may have several statements, with an empty line between them. */
+export const partsOf = (text: string): readonly string[] => text.split('\n\n');
+
 /** The models' lead over the migrations; '' where there is none, null where the project has no models to compare. */
 export const uncoveredChange = async (bench: Workbench, session: Session): Promise<string | null> => {
   const found = await inspect(bench, session, true);

@@ -26,10 +26,19 @@ def altered(op):
     return ", ".join(said) or "in a way that Alembic does not name"
 
 
+def owned(op):
+    """What an operation that is about no table names, as alembic_utils (`target`) and alembic_postgresql_enum (`name`) do."""
+    names = [getattr(op, "schema", None), getattr(op, "enum_name", None) or getattr(op, "name", None)]
+    return str(getattr(getattr(op, "target", None), "identity", None) or ".".join(filter(None, names)))
+
+
 def describe(op):
     """One line for one operation; an unknown one by its class."""
     verb = re.sub(r"(?<!^)(?=[A-Z])", " ", type(op).__name__.replace("Op", "")).lower()
-    table = ".".join(filter(None, [getattr(op, "schema", None), getattr(op, "table_name", None) or getattr(op, "source_table", None)]))
+    table = getattr(op, "table_name", None) or getattr(op, "source_table", None)
+    table = table and ".".join(filter(None, [getattr(op, "schema", None), table]))
+    if not table:  # an operation of another package: a type, a function, a view
+        return " ".join(filter(None, [verb, owned(op)]))
     column = getattr(op, "column", None)
     if column is not None and hasattr(column, "type"):
         return "%s %s.%s %s%s" % (verb, table, column.name, column.type, "" if column.nullable else " NOT NULL")

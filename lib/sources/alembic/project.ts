@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import { hashOf } from '../../schema/index.ts';
 import type { Detection, Migration, Project, SourceContext } from '../contract.ts';
-import { createRevision, uncoveredChange } from './autogenerate.ts';
+import { createRevision, partsOf, uncoveredChange } from './autogenerate.ts';
 import { ledgerOf } from './ledger.ts';
 import { offlineTexts, previewOf, runnerOf } from './runner.ts';
 import { openWorkbench, type Workbench } from './setup.ts';
@@ -49,7 +49,7 @@ const projectOf = (bench: Workbench, detection: Detection): Project => {
     notes: notesOf(bench),
     uncovered: async (session) => {
       const text = await uncoveredChange(bench, session);
-      for (const line of text?.split('\n\n') ?? []) explained.add(line);
+      for (const part of partsOf(text ?? '')) explained.add(part);
       return text;
     },
     remember: (coverage) => bench.remember(coverage),

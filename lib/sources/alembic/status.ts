@@ -2,10 +2,13 @@
 import type { Session } from '../../dialects/contract.ts';
 import { DbsyncError } from '../../errors/index.ts';
 import type { ToolVerdict } from '../contract.ts';
-import type { Inspection } from './answer.ts';
-import { BLIND_SPOTS, inspect, lineOf } from './autogenerate.ts';
+import type { DifferenceLine, Inspection } from './answer.ts';
+import { BLIND_SPOTS, inspect, lineOf, partsOf } from './autogenerate.ts';
 import { chosenHeads, graphOf, lineage, topsOf } from './graph.ts';
 import type { Workbench } from './setup.ts';
+
+/** How many of the differences that the plan has already told are told again. */
+const SHOWN = 10;
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.toSorted().join() === b.toSorted().join();
@@ -22,10 +25,12 @@ const differences = (
   found: Inspection,
   explained: ReadonlySet<string>,
 ): { readonly known: readonly string[]; readonly fresh: readonly string[] } => {
-  const lines = (found.difference ?? []).map((line) => ({ text: line.text, whole: lineOf(line) }));
+  const isKnown = (line: DifferenceLine): boolean =>
+    partsOf(lineOf(line)).every((part) => explained.has(part));
+  const lines = found.difference ?? [];
   return {
-    known: lines.filter(({ whole }) => explained.has(whole)).map(({ text }) => text),
-    fresh: lines.filter(({ whole }) => !explained.has(whole)).map(({ text }) => text),
+    known: lines.filter((line) => isKnown(line)).map(({ text }) => text),
+    fresh: lines.filter((line) => !isKnown(line)).map(({ text }) => text),
   };
 };
 
@@ -41,14 +46,17 @@ const messagesOf = (
       ? `The database is at ${found.rows.join(', ') || 'base'}, as the code wants it.`
       : `The database is at ${found.rows.join(', ') || 'base'}, the code wants ${wanted.join(', ') || 'base'}.`,
     ...fresh.map((text) => `Autogenerate finds: ${text}.`),
-    ...known.map((text) => `Autogenerate finds what no revision covers, as before: ${text}.`),
+    ...known.slice(0, SHOWN).map((text) => `Autogenerate finds what no revision covers, as before: ${text}.`),
+    ...(known.length > SHOWN
+      ? [`Autogenerate finds ${known.length - SHOWN} more differences that no revision covers, as before.`]
+      : []),
     ...(found.hasModels ? [] : ['env.py has no target_metadata: autogenerate could not be asked.']),
     ...(found.hasModels && found.difference === null ? ['Autogenerate works at head only: not asked.'] : []),
     ...(found.difference === null ? [] : [`Autogenerate does not see everything: ${BLIND_SPOTS.join(' ')}`]),
   ];
 };
 
-/** Asks Alembic. `explained` holds the lines of `uncovered` that were seen before the run. */
+/** Asks Alembic. `explained` holds the parts of `uncovered` that were seen before the run. */
 export const askVerdict = async (
   bench: Workbench,
   session: Session,

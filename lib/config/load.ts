@@ -144,6 +144,12 @@ const lookup = (
   };
 };
 
+/** The variables of a project: those of the environment, then those of the `.env` in its folder. */
+export const variablesOf = (
+  root: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): LoadedConfig['variable'] => lookup(environment, dotEnv(root));
+
 /** Loads the configuration. Throws CONFIG_MISSING, CONFIG_INVALID with every problem at once. */
 export const loadConfig = async (options: {
   readonly cwd: string;
@@ -160,6 +166,6 @@ export const loadConfig = async (options: {
     root,
     project: path.resolve(root, config.project ?? '.'),
     config,
-    variable: lookup(options.environment ?? processEnvironment(), dotEnv(root)),
+    variable: variablesOf(root, options.environment ?? processEnvironment()),
   };
 };

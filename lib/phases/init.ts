@@ -1,39 +1,71 @@
 // Writes a first dbsync.config.ts, from what the project's files say. Writes nothing else, and nothing over an existing file.
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { writeWhole } from '../audit/index.ts';
-import { CONFIG_FILES } from '../config/index.ts';
-import { dialectNames } from '../dialects/registry.ts';
+import { CONFIG_FILES, variablesOf } from '../config/index.ts';
+import { dialectNames, loadDialect } from '../dialects/registry.ts';
 import { DbsyncError, EXIT } from '../errors/index.ts';
-import type { Detection } from '../sources/contract.ts';
 import { detectSource } from '../sources/registry.ts';
 import type { PhaseOptions, World } from './options.ts';
 import type { Outcome } from './outcome.ts';
 
-const template = (
-  detection: Detection,
-  schema: string | null,
-): string => `import { defineConfig } from 'dbsync';
+const VARIABLE = 'DATABASE_URL';
 
-export default defineConfig({
-  source: '${detection.source}',${schema === null ? '' : `\n  schema: ${JSON.stringify(schema)},`}
+/** The database of a URL, by its scheme: `postgresql+psycopg2://` as SQLAlchemy writes it, too. */
+const databaseOfUrl = async (url: string | undefined): Promise<string | null> => {
+  const scheme = /^([a-z][a-z0-9]*)(?:\+\w+)?:/i.exec(url ?? '')?.[1]?.toLowerCase();
+  if (scheme === undefined) return null;
+  for (const name of dialectNames()) {
+    const { urlSchemes } = await loadDialect(name, { analyses: false });
+    if (urlSchemes.includes(scheme)) return name;
+  }
+  return null;
+};
+
+/** A project of Python's, or one that starts dbsync from elsewhere, has no such package: its configuration imports nothing. */
+const hasPackage = (folder: string): boolean => {
+  try {
+    createRequire(path.join(folder, 'dbsync.config.ts')).resolve('dbsync/package.json');
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+interface Written {
+  readonly source: string;
+  readonly schema: string | null;
+  /** Null where nothing says which one it is. */
+  readonly database: string | null;
+  readonly typed: boolean;
+}
+
+const template = ({ source, schema, database, typed }: Written): string => {
+  const line =
+    database === null
+      ? `// Neither the project's files nor ${VARIABLE} say which it is: ${dialectNames().join(', ')}.\n      database: '${dialectNames()[0]}',`
+      : `database: '${database}',`;
+  return `${typed ? "import { defineConfig } from 'dbsync';\n\n" : ''}export default ${typed ? 'defineConfig({' : '{'}
+  source: '${source}',${schema === null ? '' : `\n  schema: ${JSON.stringify(schema)},`}
   environments: {
     // Each environment names the variable that holds its URL, in the environment or in .env; never the URL itself.
     dev: {
-      database: '${detection.dialect ?? dialectNames()[0]}',
-      urlVariable: 'DATABASE_URL',
+      ${line}
+      urlVariable: '${VARIABLE}',
       protected: false,
       create: true,
     },
     // A protected environment is changed only after a person typed its name at a terminal.
     production: {
-      database: '${detection.dialect ?? dialectNames()[0]}',
+      ${line}
       urlVariable: 'PRODUCTION_DATABASE_URL',
       protected: true,
     },
   },
-});
+}${typed ? ')' : ''};
 `;
+};
 
 /** The phase by itself. Throws SOURCE_*, USAGE where a configuration is there already. */
 export const init = async (world: World, options: PhaseOptions): Promise<Outcome> => {
@@ -52,7 +84,10 @@ export const init = async (world: World, options: PhaseOptions): Promise<Outcome
     schema === undefined ? {} : { schema },
   );
   const file = path.join(world.cwd, 'dbsync.config.ts');
-  writeWhole(file, template(detection, schema ?? null));
+  const url = variablesOf(world.cwd, world.environment)(VARIABLE)?.value;
+  const database = detection.dialect ?? (await databaseOfUrl(url));
+  const typed = hasPackage(world.cwd);
+  writeWhole(file, template({ source: detection.source, schema: schema ?? null, database, typed }));
   return {
     exitCode: EXIT.done,
     kind: 'initialised',

@@ -93,8 +93,9 @@ const canonicalChildren = (children: readonly SchemaObject[]): readonly SchemaOb
   const ordered: SchemaObject[] = [];
   const others: SchemaObject[] = [];
   for (const child of children) (ORDERED_KINDS.has(child.kind) ? ordered : others).push(child);
-  // Order means something among siblings of one kind only.
-  ordered.sort((a, b) => compareText(a.kind, b.kind));
+  // Order means something among siblings of one kind only, and most have one.
+  if (ordered.some(({ kind }) => kind !== ordered[0]?.kind))
+    ordered.sort((a, b) => compareText(a.kind, b.kind));
   return others.length === 0 ? ordered : ordered.concat(others.sort(compareKeys));
 };
 

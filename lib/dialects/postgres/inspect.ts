@@ -1,8 +1,8 @@
 // Reads a database's whole schema: one query per kind, in one consistent read-only view. Decides nothing about it.
-import { type SchemaObject, type Snapshot, snapshotOf } from '../../schema/index.ts';
+import { type Snapshot, snapshotOf } from '../../schema/index.ts';
 import type { InspectOptions, RawResult, Session } from '../contract.ts';
 import { postgresAddress } from './address.ts';
-import { type Note, startAssembly } from './inspect/assemble.ts';
+import { type Assembly, type Note, startAssembly } from './inspect/assemble.ts';
 import { withoutIgnored } from './inspect/ignore.ts';
 import { inLikeness } from './inspect/likeness.ts';
 import { emptyLookup, type Lookup } from './inspect/lookup.ts';
@@ -69,7 +69,7 @@ const askedQueries = async (session: PostgresSession, major: number): Promise<re
 
 const NOTHING: RawResult = { columns: [], rows: [], affected: null };
 
-const readCatalogue = async (session: PostgresSession): Promise<readonly SchemaObject[]> => {
+const readCatalogue = async (session: PostgresSession): Promise<Assembly> => {
   const first = await askAll(session, [
     CATALOGUE_CONTEXT,
     COMMENTS,
@@ -81,17 +81,14 @@ const readCatalogue = async (session: PostgresSession): Promise<readonly SchemaO
     first;
   const known = readContext(context);
   const asked = await askedQueries(session, known.major);
-  const { add, objects } = startAssembly([
-    ...readNotes(comments, 'comment'),
-    ...readNotes(labels, 'securityLabels'),
-  ]);
-  const into = { add, lookup: readLookup(classes, collations) };
+  const assembly = startAssembly([...readNotes(comments, 'comment'), ...readNotes(labels, 'securityLabels')]);
+  const into = { add: assembly.add, lookup: readLookup(classes, collations) };
   const texts = asked.map((query) => query.sql(known));
   await session.rawAll(texts, (result, index) => {
     const query = asked[index];
     if (query) readCatalogueRows(result, query, into);
   });
-  return objects();
+  return assembly;
 };
 
 /**
@@ -103,12 +100,18 @@ export const inspect = (session: Session, options: InspectOptions): Promise<Snap
 
 const inView = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
   await session.script(OPEN_CATALOGUE);
+  const read = await readCatalogue(postgresSession(session)).catch(async (error: unknown) => {
+    await session.script(CLOSE_CATALOGUE);
+    throw error;
+  });
+  // The server ends the view while the tree is built.
+  const closed = session.script(CLOSE_CATALOGUE);
   try {
-    const objects = await readCatalogue(postgresSession(session));
+    const objects = read.objects();
     const { likeness } = postgresAddress(session.address);
     const said = likeness ? inLikeness(objects, likeness) : objects;
     return snapshotOf('postgres', withoutIgnored(said, options.ignore));
   } finally {
-    await session.script(CLOSE_CATALOGUE);
+    await closed;
   }
 };

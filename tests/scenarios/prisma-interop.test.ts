@@ -41,6 +41,27 @@ const PEOPLE_PG = PEOPLE_SQL.replace(
   '"id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT NOT NULL DEFAULT \'x\'',
   '"id" INTEGER NOT NULL, "name" TEXT NOT NULL DEFAULT \'x\', CONSTRAINT "Person_pkey" PRIMARY KEY ("id")',
 );
+
+// An implicit many-to-many relation: its table is kept unique by an index, but on PostgreSQL since Prisma 6 by a primary key.
+const TEAMS =
+  'model Team {\n  id Int @id\n  members Member[]\n}\n\nmodel Member {\n  id Int @id\n  teams Team[]\n}\n';
+const joined = (table: (name: string) => string, unique: string): string =>
+  `${table('Team')}${table('Member')}CREATE TABLE "_MemberToTeam" ("A" INTEGER NOT NULL, "B" INTEGER NOT NULL, CONSTRAINT "_MemberToTeam_A_fkey" FOREIGN KEY ("A") REFERENCES "Member"("id") ON DELETE CASCADE ON UPDATE CASCADE, CONSTRAINT "_MemberToTeam_B_fkey" FOREIGN KEY ("B") REFERENCES "Team"("id") ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE INDEX "_MemberToTeam_B_index" ON "_MemberToTeam"("B");
+${unique}
+`;
+const TEAM_INDEX = 'CREATE UNIQUE INDEX "_MemberToTeam_AB_unique" ON "_MemberToTeam"("A", "B");';
+const TEAM_KEY = 'ALTER TABLE "_MemberToTeam" ADD CONSTRAINT "_MemberToTeam_AB_pkey" PRIMARY KEY ("A", "B");';
+const TEAMS_SQL = joined(
+  (name) => `CREATE TABLE "${name}" ("id" INTEGER NOT NULL PRIMARY KEY);\n`,
+  TEAM_INDEX,
+);
+const teamsPg = (version: PrismaVersion): string =>
+  joined(
+    (name) =>
+      `CREATE TABLE "${name}" ("id" INTEGER NOT NULL, CONSTRAINT "${name}_pkey" PRIMARY KEY ("id"));\n`,
+    version.startsWith('5') ? TEAM_INDEX : TEAM_KEY,
+  );
 const NOTES_SQL = 'CREATE TABLE "Note" ("id" INTEGER NOT NULL PRIMARY KEY, "text" TEXT NOT NULL);\n';
 const NOTES_PG =
   'CREATE TABLE "Note" ("id" INTEGER NOT NULL, "text" TEXT NOT NULL, CONSTRAINT "Note_pkey" PRIMARY KEY ("id"));\n';
@@ -72,7 +93,11 @@ const diffArguments = (version: PrismaVersion): readonly string[] =>
 const bothWays = async (input: PrismaProjectInput, project: PrismaProject): Promise<void> => {
   const pg = input.database === 'postgres';
   const scene = { environment: { DATABASE_URL: input.url } };
-  await project.addMigration(FIRST, pg ? PEOPLE_PG : PEOPLE_SQL);
+  await project.addMigration(
+    FIRST,
+    pg ? `${PEOPLE_PG}${teamsPg(input.version)}` : `${PEOPLE_SQL}${TEAMS_SQL}`,
+  );
+  await project.write('prisma/schema.prisma', schemaText(input, `${PEOPLE}\n${TEAMS}`));
 
   // What dbsync applies, Prisma calls up to date and equal.
   const first = await run(project.root, 'sync', { confirm: 'dev' }, scene);
@@ -82,10 +107,11 @@ const bothWays = async (input: PrismaProjectInput, project: PrismaProject): Prom
   assert.is(status.code, 0);
   const diff = await project.prisma(['migrate', 'diff', ...diffArguments(input.version), '--exit-code']);
   assert.is(diff.code, 0, diff.text);
+  assert.match(diff.text, 'No difference detected');
 
   // What Prisma applies, dbsync accepts.
   await project.addMigration(SECOND, pg ? NOTES_PG : NOTES_SQL);
-  await project.write('prisma/schema.prisma', schemaText(input, `${PEOPLE}\n${NOTES}`));
+  await project.write('prisma/schema.prisma', schemaText(input, `${PEOPLE}\n${TEAMS}\n${NOTES}`));
   const deployed = await project.prisma(['migrate', 'deploy']);
   assert.is(deployed.code, 0, deployed.text);
   assert.is((await run(project.root, 'status', {}, scene)).changes, false);

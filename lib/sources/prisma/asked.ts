@@ -21,6 +21,8 @@ export interface Asked {
   readonly filters: { externalTables: string[]; externalEnums: string[] };
   /** Why the engine is null, for people. */
   readonly unavailable: string;
+  /** The engine's SQL as the project's version of Prisma would write it. */
+  readonly inItsWords: (script: string) => string;
   /** `Prisma schema engine 8.1.0 in process`. */
   readonly by: string;
 }

@@ -110,7 +110,7 @@ const byEngine = async (input: DraftInput, replayed: Session, name: string): Pro
     },
     timeoutMs: 300_000,
   });
-  const script = await withoutUnsayable(value.migrationScript ?? '', replayed, input);
+  const script = await withoutUnsayable(asked.inItsWords(value.migrationScript ?? ''), replayed, input);
   return { name: value.generatedMigrationName ?? '', script };
 };
 

@@ -10,6 +10,7 @@ import { deployRunner } from './deploy/runner.ts';
 import { writeDraft } from './draft.ts';
 import { createEngine, type EngineLine } from './engine/index.ts';
 import { type History, readHistory } from './history.ts';
+import { inWordsOf } from './join-keys.ts';
 import { judge } from './judge.ts';
 import { LEDGER_TABLE, type LedgerAccess, readRows } from './ledger.ts';
 import { ledgerWriter } from './ledger-writer.ts';
@@ -99,16 +100,22 @@ const askedOf = async (
     filters,
     unavailable: `Prisma's in-process engine has no ${provider.title} connector; migrations work without it (files, ledger, rehearsal and proof are dbsync's own).`,
     by: flavour ? ENGINES[line] : "Prisma's schema engine",
+    inItsWords: inWordsOf(detection.version),
   };
   return { asked, datasource };
 };
 
 /**
- * What the comparison of the schema files with the history depends on: their text, what they leave to others, and the engine with
- * its version (dbsync's own SQL has dbsync's). A CLI of the project's with an engine of its own is asked each time.
+ * What the comparison of the schema files with the history depends on: their text, what they leave to others, the project's version
+ * of Prisma, and the engine with its own (dbsync's own SQL has dbsync's). A CLI of the project's with an engine of its own is asked each time.
  */
-const comparisonOf = ({ native, declared, schema, filters, by }: Asked): { readonly uncoveredOf?: Hash } =>
-  native ? {} : { uncoveredOf: hashOf({ files: schema.files, filters, by: declared ? 'dbsync' : by }) };
+const comparisonOf = (
+  { native, declared, schema, filters, by }: Asked,
+  { version }: Detection,
+): { readonly uncoveredOf?: Hash } =>
+  native
+    ? {}
+    : { uncoveredOf: hashOf({ files: schema.files, filters, version, by: declared ? 'dbsync' : by }) };
 
 /** The project's own CLI, where the configuration hands the run to it. Throws SOURCE_UNSUPPORTED. */
 const runnerOf = (
@@ -168,7 +175,7 @@ export const openProject = async (detection: Detection, context: SourceContext):
     prepare: async (like) => asked.declared?.prepare(like),
     uncovered: (replayed) => uncoveredChange(asked, replayed, { provider, rules }),
     uncoveredOnTarget: provider.engine !== null,
-    ...comparisonOf(asked),
+    ...comparisonOf(asked, detection),
     push: (session) => previewPush(asked, session),
     verdict: (session) => askVerdict(asked, session),
     createOnly: (replayed, name, at) =>

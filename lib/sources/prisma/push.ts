@@ -24,7 +24,7 @@ export const schemaDifference = async (
       filters: asked.filters,
     },
   });
-  return value.exitCode === 0 ? '' : (value.stdout ?? '').trim();
+  return value.exitCode === 0 ? '' : asked.inItsWords(value.stdout ?? '').trim();
 };
 
 /** The asked with its engine. Throws PUSH_REFUSED where there is none. */

@@ -11,7 +11,7 @@ import { type Provider, providerOfDialect } from '../providers.ts';
 import { datasourceIn, readSchema, withoutComments } from '../schema-files.ts';
 import { foldersUpward } from '../versions.ts';
 import { targetHash } from './connection.ts';
-import { GUARD_VARIABLES } from './serve.ts';
+import { GUARD_VARIABLES, VERSION_VARIABLE } from './serve.ts';
 
 /** Packages that bring the command line; Prisma 7 may stand beside a Prisma 8. */
 const PACKAGES: readonly string[] = ['@prisma/prisma7', 'prisma'];
@@ -155,6 +155,7 @@ const engineVariables = async (
     DBSYNC_ENGINE_ENTRY: entry,
     [GUARD_VARIABLES.target]: targetHash(input.address),
     [GUARD_VARIABLES.readOnly]: input.isProtected ? '1' : '0',
+    ...(input.detection.version !== null && { [VERSION_VARIABLE]: input.detection.version }),
     // Prisma 5 and 6 also demand a query engine before they migrate, and never load it there.
     ...(/^(?:migrate|db)$/.test(input.args[0] ?? '') && { PRISMA_QUERY_ENGINE_LIBRARY: program }),
   };

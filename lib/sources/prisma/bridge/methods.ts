@@ -16,6 +16,8 @@ export interface Asking {
   readonly cwd: string;
   /** A schema of one datasource block, for requests that bring none. */
   readonly stub: string;
+  /** The engine's SQL as the CLI's version of Prisma would write it. */
+  readonly inItsWords: (script: string) => string;
   /** Text that the CLI prints. */
   readonly print: (content: string) => void;
 }
@@ -84,17 +86,20 @@ const apply: Method = async (asking): Promise<unknown> => {
   }
 };
 
+/** What the engine prints where two sides are the same. */
+const SAME = { script: '-- This is an empty migration.', words: 'No difference detected.' };
+
 const diff: Method = async (asking) => {
-  const { params } = asking;
-  const result = await call(asking, 'diff', {
-    from: await sideOf(params.from, asking),
-    to: await sideOf(params.to, asking),
-    script: params.script === true,
-    exitCode: typeof params.exitCode === 'boolean' ? params.exitCode : null,
-    filters: filtersOf(params),
-  });
-  if (result.stdout) asking.print(result.stdout.replace(/\n$/, ''));
-  return { exitCode: result.exitCode };
+  const { params, print } = asking;
+  const form = params.script === true ? 'script' : 'words';
+  const sides = { from: await sideOf(params.from, asking), to: await sideOf(params.to, asking) };
+  const ask = (script: boolean) =>
+    call(asking, 'diff', { ...sides, script, exitCode: true, filters: filtersOf(params) });
+  const scripted = await ask(true);
+  const script = scripted.exitCode === 0 ? '' : asking.inItsWords(scripted.stdout ?? '');
+  const said = form === 'script' ? script : ((await ask(false)).stdout ?? '');
+  print(script === '' ? SAME[form] : said.replace(/\n$/, ''));
+  return { exitCode: script !== '' && params.exitCode === true ? 2 : 0 };
 };
 
 const LOCK_HEAD =
@@ -123,8 +128,11 @@ const createMigration: Method = async (asking) => {
     schema: { files: filesOf(params.schema) },
     filters: filtersOf(params),
   });
+  const script = made.migrationScript === null ? null : asking.inItsWords(made.migrationScript);
+  // A draft is written even where there is nothing to write.
+  const own = { ...made, migrationScript: script === '' && params.draft !== true ? null : script };
   const folder = params.migrationsDirectoryPath;
-  return typeof folder === 'string' ? writeMigration(path.resolve(asking.cwd, folder), made) : made;
+  return typeof folder === 'string' ? writeMigration(path.resolve(asking.cwd, folder), own) : own;
 };
 
 const introspect: Method = (asking) => {

@@ -6,6 +6,7 @@ import readline from 'node:readline';
 import type { Readable } from 'node:stream';
 import { DbsyncError, messageOf } from '../../../errors/index.ts';
 import { record } from '../files.ts';
+import { inWordsOf } from '../join-keys.ts';
 import type { SchemaFile } from '../schema-files.ts';
 import { type BridgeArguments, bridgeArguments } from './arguments.ts';
 import { CHANNEL_VARIABLE, openChannel, type RunChannel } from './channel.ts';
@@ -39,6 +40,9 @@ export const GUARD_VARIABLES = {
   target: 'DBSYNC_ENGINE_TARGET',
   readOnly: 'DBSYNC_ENGINE_READ_ONLY',
 } as const;
+
+/** Which Prisma asks, as its package says. */
+export const VERSION_VARIABLE = 'DBSYNC_ENGINE_PRISMA_VERSION';
 
 interface Bridge {
   readonly world: BridgeWorld;
@@ -130,7 +134,8 @@ const answer = async (bridge: Bridge, line: string, ids: { last: number }): Prom
     if (!method) throw new Error(`Method not found: ${message.method}`);
     const params = record(message.params) ?? {};
     const { connection, stub } = await connect(bridge, params);
-    const result = await method({ params, connection, cwd: world.cwd, stub, print });
+    const inItsWords = inWordsOf(world.environment[VERSION_VARIABLE] ?? null);
+    const result = await method({ params, connection, cwd: world.cwd, stub, inItsWords, print });
     reply(isFailed(result) ? { error: rpcError(result.failed) } : { result: result ?? null });
   } catch (error) {
     reply({ error: rpcError(failureOf(error, addressOf(bridge))) });

@@ -1,4 +1,5 @@
 // The room's door.
+export { coveredIndexes } from './covered.ts';
 export {
   adjusted,
   existsBefore,

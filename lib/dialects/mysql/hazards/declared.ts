@@ -1,6 +1,6 @@
 // Hazards of what a statement declares, whatever table it is on: keys that are there already, keys and rows that are too long, names that
 // mean something else on another server, counters that end soon. From the structure. Pure.
-import { adjusted, type Hazard, hazardOf } from '../../../risk/index.ts';
+import { adjusted, coveredIndexes, type Hazard, hazardOf } from '../../../risk/index.ts';
 import {
   type Change,
   childOf,
@@ -66,24 +66,14 @@ const isCovered = (key: SchemaObject, other: SchemaObject): boolean => {
   return true;
 };
 
-const covered = (scene: Scene, { table, children }: Declared): Hazard[] => {
-  const keys = table.children.filter(isKey);
-  return keys
-    .filter(({ kind }) => kind === 'index')
-    .flatMap((key) => {
-      const other = keys.find(
-        (one) =>
-          isCovered(key, one) &&
-          (children.includes(key) || children.includes(one)) &&
-          // Of two alike the later one is told.
-          (!isCovered(one, key) || keys.indexOf(one) < keys.indexOf(key)),
-      );
-      if (!other) return [];
-      const subject = subjectOf(key, table);
-      const longer = other.kind === 'index' ? `index ${other.name}` : 'the primary key';
-      const message = `${describeSubject(subject)} is the beginning of ${longer}, which serves the same queries.`;
-      return [hazardOf(RULES.duplicateIndex, { subject, message, at: locate(scene, subject) })];
-    });
+const covered = (scene: Scene, { table, children }: Declared): readonly Hazard[] => {
+  const isMade = (key: SchemaObject): boolean => children.includes(key);
+  return coveredIndexes(table.children.filter(isKey), { isCovered, isMade }).map(({ index, by }) => {
+    const subject = subjectOf(index, table);
+    const longer = by.kind === 'index' ? `index ${by.name}` : 'the primary key';
+    const message = `${describeSubject(subject)} is the beginning of ${longer}, which serves the same queries.`;
+    return hazardOf(RULES.duplicateIndex, { subject, message, at: locate(scene, subject) });
+  });
 };
 
 /** A parent's columns need a unique key of exactly these columns: the standard's rule, and the server's from MySQL 8.4 on. */

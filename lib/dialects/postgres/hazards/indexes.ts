@@ -1,5 +1,5 @@
 // Advice on the indexes that a plan leaves: one that is the beginning of another. Pure.
-import { type Hazard, hazardOf } from '../../../risk/index.ts';
+import { coveredIndexes, type Hazard, hazardOf } from '../../../risk/index.ts';
 import { describeSubject, type SchemaObject, subjectOf } from '../../../schema/index.ts';
 import { RULES } from './rules.ts';
 import { listOf, locate, type Scene } from './scene.ts';
@@ -40,22 +40,11 @@ const coveredIn = (scene: Scene, table: SchemaObject): readonly Hazard[] => {
           ? subject.name === table.name && subject.namespace === table.namespace
           : subject.kind === key.kind && subject.name === key.name && subject.parent?.name === table.name),
     );
-  const keys = table.children.filter(isKey);
-  return keys
-    .filter(({ kind }) => kind === 'index')
-    .flatMap((key) => {
-      const other = keys.find(
-        (one) =>
-          isCovered(key, one) &&
-          (isMade(key) || isMade(one)) &&
-          // Of two alike the later one is told.
-          (!isCovered(one, key) || one.kind !== 'index' || keys.indexOf(one) < keys.indexOf(key)),
-      );
-      if (!other) return [];
-      const subject = subjectOf(key, table);
-      const message = `${describeSubject(subject)} is the beginning of ${other.kind} ${other.name}, which serves the same searches.`;
-      return [hazardOf(RULES.duplicateIndex, { subject, message, at: locate(scene, subject) })];
-    });
+  return coveredIndexes(table.children.filter(isKey), { isCovered, isMade }).map(({ index, by }) => {
+    const subject = subjectOf(index, table);
+    const message = `${describeSubject(subject)} is the beginning of ${by.kind} ${by.name}, which serves the same searches.`;
+    return hazardOf(RULES.duplicateIndex, { subject, message, at: locate(scene, subject) });
+  });
 };
 
 /** Indexes that another one makes needless, where the plan makes either. */

@@ -1,0 +1,2 @@
+-- found: my-duplicate-index
+CREATE TABLE words (id INT NOT NULL, word VARCHAR(20), PRIMARY KEY (id), KEY again (id));

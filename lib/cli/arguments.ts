@@ -26,6 +26,7 @@ const OPTIONS = {
   config: text,
   source: text,
   schema: text,
+  migrations: text,
   strategy: text,
   reason: text,
   direction: text,
@@ -93,11 +94,14 @@ const parse = (argv: readonly string[]) => {
       options: OPTIONS,
       strict: true,
       allowPositionals: false,
-    }).values;
+      tokens: true,
+    });
   } catch (error) {
     throw usage(messageOf(error).split('. ')[0] ?? 'The options are not understood');
   }
 };
+
+type Values = ReturnType<typeof parse>['values'];
 
 const MIN_REASON = 8;
 
@@ -120,7 +124,7 @@ const parseStrategy = (value: string | undefined): PhaseOptions['strategy'] => {
   throw usage(`--strategy ${value} is neither migrate nor push.`);
 };
 
-const parseResolve = (values: ReturnType<typeof parse>): PhaseOptions['resolve'] => {
+const parseResolve = (values: Values): PhaseOptions['resolve'] => {
   const { applied, 'rolled-back': rolledBack } = values;
   if (applied !== undefined && rolledBack !== undefined)
     throw usage('--applied and --rolled-back exclude each other.');
@@ -128,11 +132,27 @@ const parseResolve = (values: ReturnType<typeof parse>): PhaseOptions['resolve']
   return rolledBack === undefined ? undefined : { migration: rolledBack, as: 'rolled-back' };
 };
 
+/** The task that the arguments stand behind, with the options that it takes. */
+export interface Taking {
+  readonly name: string;
+  readonly options: ReadonlySet<string>;
+}
+
+const refuseForeign = (given: readonly string[], { name, options }: Taking): void => {
+  const foreign = given.find((option) => !options.has(option));
+  if (foreign !== undefined)
+    throw usage(`The task ${name} has no option --${foreign}.`, [`$ npx zx tasks/${name}.ts --help`]);
+};
+
 /** Parses the arguments behind a task's name. Throws USAGE. */
-export const parseArguments = (argv: readonly string[]): Parsed => {
-  const values = parse(argv);
-  const { env, task, config, source, schema, reason, direction, to, confirm, plan, backup, baseline, name } =
-    values;
+export const parseArguments = (argv: readonly string[], taking: Taking): Parsed => {
+  const { values, tokens } = parse(argv);
+  refuseForeign(
+    tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])),
+    taking,
+  );
+  const { env, task, config, source, schema, migrations, reason, direction, to, confirm, plan } = values;
+  const { backup, baseline, name } = values;
   return {
     phase: {
       env,
@@ -140,6 +160,7 @@ export const parseArguments = (argv: readonly string[]): Parsed => {
       config,
       source,
       schema,
+      migrations,
       reason,
       direction,
       to,

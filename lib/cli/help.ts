@@ -25,26 +25,31 @@ const COMMON: readonly OptionLine[] = [
   ['--env <name>', 'the environment, always named (required, except for init and lint)'],
   ['--task <name>', 'the run: dev/active/<name>/db'],
   ['--config <file>', 'the configuration; default dbsync.config.ts in this folder'],
+  ['--source <name>', 'the source of truth, where a project has two'],
+  ['--accept-identity', 'the database was moved or made anew on purpose'],
   ['--json', 'print one JSON document on standard output and nothing else'],
   ['-h, --help', 'this text'],
 ];
 
-const BEGINNING: readonly OptionLine[] = [
+/** What a configuration would say. */
+const CHOOSING: readonly OptionLine[] = [
   ['--source <name>', 'the source of truth, where a project has two'],
   ['--schema <file>', 'the Prisma schema that is meant, where a project has several'],
+  ['--migrations <folder>', 'its migrations, where they are not beside the schema'],
+];
+
+const BEGINNING: readonly OptionLine[] = [
   ['--json', 'print one JSON document on standard output and nothing else'],
   ['-h, --help', 'this text'],
 ];
 
 const PLANNING: readonly OptionLine[] = [
-  ['--source <name>', 'the source of truth, where a project has two'],
   ['--strategy push', 'bring the schema without migrations; needs --reason'],
   ['--reason <text>', 'why push is chosen'],
   ['--to <migration>', 'the last migration to apply'],
   ['--resume <migration>', 'go on with one that stopped in its middle, behind its last'],
   ['', 'statement that is proven to be there'],
   ['--hold-back', 'leave destructive migrations, and those after, for later'],
-  ['--accept-identity', 'the database was moved or made anew on purpose'],
   ['--exit-code', 'exit with 2 where something is pending'],
 ];
 
@@ -56,9 +61,12 @@ const DRAFTING: readonly OptionLine[] = [
 const APPROVING: readonly OptionLine[] = [
   ['--confirm <name>', "the environment's name, typed in full: approval without a terminal"],
   ['--plan <hash>', 'approve this plan only, and continue its run'],
-  ["--accept '<code>=<reason>'", 'accept a hazard; once for each code'],
   ['--backup <name>', 'a backup that somebody else made'],
   ['--accept-risk <reason>', 'why no backup is needed'],
+];
+
+const ACCEPTING: readonly OptionLine[] = [
+  ["--accept '<code>=<reason>'", 'accept a hazard; once for each code'],
 ];
 
 const RECOVERING: readonly OptionLine[] = [
@@ -76,7 +84,6 @@ const LINTING: readonly OptionLine[] = [
   ['--since <migration>', 'judge this migration and those behind it'],
   ['--files <path> ...', 'judge these files only'],
   ['--format <name>', 'text, json, sarif or github'],
-  ['--source <name>', 'the source of truth, where a project has two'],
   ['--env <name>', "decide by this environment's policy; no connection is made"],
   ['--config <file>', 'the configuration; none is needed'],
   ['--json', 'as --format json'],
@@ -84,20 +91,42 @@ const LINTING: readonly OptionLine[] = [
 ];
 
 const SETS: Readonly<Record<PhaseName, readonly (readonly OptionLine[])[]>> = {
-  init: [BEGINNING],
-  lint: [LINTING],
-  intent: [COMMON, PLANNING],
-  preflight: [COMMON, PLANNING],
+  init: [CHOOSING, BEGINNING],
+  lint: [CHOOSING, LINTING],
+  intent: [COMMON, PLANNING, ACCEPTING],
+  preflight: [COMMON, PLANNING, ACCEPTING],
   snapshot: [COMMON],
-  diff: [COMMON, PLANNING, DRAFTING],
-  plan: [COMMON, PLANNING, DRAFTING],
+  diff: [COMMON, PLANNING, DRAFTING, ACCEPTING],
+  plan: [COMMON, PLANNING, DRAFTING, ACCEPTING],
   rehearse: [COMMON],
-  approve: [COMMON, APPROVING],
-  apply: [COMMON, APPROVING],
+  approve: [COMMON, APPROVING, ACCEPTING],
+  apply: [COMMON, APPROVING, ACCEPTING],
   verify: [COMMON],
-  sync: [COMMON, PLANNING, APPROVING],
+  sync: [COMMON, PLANNING, APPROVING, ACCEPTING],
   status: [COMMON, [['--exit-code', 'exit with 2 where something is pending']]],
-  recover: [COMMON, RECOVERING, APPROVING],
+  recover: [COMMON, RECOVERING, APPROVING, ACCEPTING],
+};
+
+const STEPS: ReadonlySet<PhaseName> = new Set([
+  'intent',
+  'preflight',
+  'snapshot',
+  'diff',
+  'plan',
+  'rehearse',
+  'approve',
+  'apply',
+  'verify',
+]);
+
+/**
+ * The options that a task takes: those that its help lists, and those that every task answers, or refuses with a reason. The steps of a run
+ * take what `sync` takes: one line of options serves them all, and each heeds its own.
+ */
+export const optionsOf = (name: PhaseName): ReadonlySet<string> => {
+  const sets = [...SETS[name], ...(STEPS.has(name) ? SETS.sync : [])];
+  const listed = sets.flat().flatMap(([option]) => /--([a-z][a-z-]*)/.exec(option)?.[1] ?? []);
+  return new Set([...listed, 'version', 'direction', 'schema', 'migrations']);
 };
 
 const COLUMN = 30;

@@ -14,7 +14,7 @@ import {
 } from '../phases/index.ts';
 import { type Parsed, parseArguments } from './arguments.ts';
 import { commandsFor } from './commands.ts';
-import { helpOf } from './help.ts';
+import { helpOf, optionsOf } from './help.ts';
 import { question, steps } from './output.ts';
 import { errorLines, linesOf, screen } from './screen.ts';
 import { restoreCursor, stopSignal } from './signals.ts';
@@ -198,7 +198,7 @@ export const runTask = async (name: PhaseName, argv: readonly string[]): Promise
   restoreCursor();
   let parsed: Parsed | null = null;
   try {
-    parsed = parseArguments(argv);
+    parsed = parseArguments(argv, { name, options: optionsOf(name) });
     if (parsed.run.help) helpOf(name).forEach(out);
     if (parsed.run.version) out(VERSION);
     process.exitCode = parsed.run.help || parsed.run.version ? EXIT.done : await perform(name, parsed);

@@ -196,18 +196,20 @@ export interface Needs {
 }
 
 /** The configuration says which schema is meant, once for all phases and for everybody. */
-const refuseSchema = (schema: string | undefined): void => {
-  if (schema === undefined) return;
+const refuseChoice = ({ schema, migrations }: PhaseOptions): void => {
+  const [first] = Object.entries({ schema, migrations }).filter(([, value]) => value !== undefined);
+  if (!first) return;
+  const [key, value] = first;
   throw new DbsyncError('USAGE', {
-    summary: '--schema is an option of init alone.',
-    why: 'Runs that mean different schemas would bring one database to and fro.',
-    next: [`Set \`schema: '${schema}'\` in dbsync.config.ts.`],
+    summary: `--${key} is an option of init and lint alone.`,
+    why: 'Runs that mean different schemas or histories would bring one database to and fro.',
+    next: [`Set \`${key}: '${value}'\` in dbsync.config.ts.`],
   });
 };
 
 const build = async (world: World, options: PhaseOptions, needs: Needs): Promise<Context> => {
   refuseReverse(options.direction);
-  refuseSchema(options.schema);
+  refuseChoice(options);
   const loaded = await loadConfig({ cwd: world.cwd, file: options.config, environment: world.environment });
   const environment = resolveEnvironment(loaded, options.env);
   const dialect = await loadDialect(environment.target.dialect, { analyses: false });

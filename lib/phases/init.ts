@@ -9,6 +9,7 @@ import { DbsyncError, EXIT } from '../errors/index.ts';
 import { detectSource } from '../sources/registry.ts';
 import type { PhaseOptions, World } from './options.ts';
 import type { Outcome } from './outcome.ts';
+import { statedBy } from './stated.ts';
 
 const VARIABLE = 'DATABASE_URL';
 
@@ -33,21 +34,29 @@ const hasPackage = (folder: string): boolean => {
   }
 };
 
+/** What of the project's files a person named, as the configuration says it. */
+const namedIn = ({ schema, migrations }: Pick<PhaseOptions, 'schema' | 'migrations'>): string =>
+  Object.entries({ schema, migrations })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `\n  ${key}: ${JSON.stringify(value)},`)
+    .join('');
+
 interface Written {
   readonly source: string;
-  readonly schema: string | null;
+  /** The lines of what was named. */
+  readonly named: string;
   /** Null where nothing says which one it is. */
   readonly database: string | null;
   readonly typed: boolean;
 }
 
-const template = ({ source, schema, database, typed }: Written): string => {
+const template = ({ source, named, database, typed }: Written): string => {
   const line =
     database === null
       ? `// Neither the project's files nor ${VARIABLE} say which it is: ${dialectNames().join(', ')}.\n      database: '${dialectNames()[0]}',`
       : `database: '${database}',`;
   return `${typed ? "import { defineConfig } from 'dbsync';\n\n" : ''}export default ${typed ? 'defineConfig({' : '{'}
-  source: '${source}',${schema === null ? '' : `\n  schema: ${JSON.stringify(schema)},`}
+  source: '${source}',${named}
   environments: {
     // Each environment names the variable that holds its URL, in the environment or in .env; never the URL itself.
     dev: {
@@ -77,17 +86,12 @@ export const init = async (world: World, options: PhaseOptions): Promise<Outcome
       next: ['Edit it; reference/config.md lists every key.'],
     });
   }
-  const { schema } = options;
-  const detection = await detectSource(
-    world.cwd,
-    options.source ?? null,
-    schema === undefined ? {} : { schema },
-  );
+  const detection = await detectSource(world.cwd, options.source ?? null, statedBy(options, world));
   const file = path.join(world.cwd, 'dbsync.config.ts');
   const url = variablesOf(world.cwd, world.environment)(VARIABLE)?.value;
   const database = detection.dialect ?? (await databaseOfUrl(url));
   const typed = hasPackage(world.cwd);
-  writeWhole(file, template({ source: detection.source, schema: schema ?? null, database, typed }));
+  writeWhole(file, template({ source: detection.source, named: namedIn(options), database, typed }));
   return {
     exitCode: EXIT.done,
     kind: 'initialised',

@@ -27,6 +27,7 @@ import { detectSource, loadSource } from '../sources/registry.ts';
 import { redactor } from '../target/index.ts';
 import type { PhaseOptions, World } from './options.ts';
 import type { Outcome } from './outcome.ts';
+import { statedBy } from './stated.ts';
 import { VERSION } from './version.ts';
 
 /** What `--json` prints. */
@@ -141,7 +142,8 @@ const detected = async (
 ): Promise<Detection | null> => {
   const root = loaded?.project ?? world.cwd;
   try {
-    return await detectSource(root, options.source ?? loaded?.config.source ?? null, loaded?.config);
+    const stated = { ...loaded?.config, ...statedBy(options, world) };
+    return await detectSource(root, options.source ?? loaded?.config.source ?? null, stated);
   } catch (error) {
     if (options.files && options.files.length > 0 && error instanceof DbsyncError) return null;
     throw error;

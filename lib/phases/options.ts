@@ -17,8 +17,10 @@ export interface PhaseOptions {
   readonly config?: string | undefined;
   /** The source of truth, where a project has two. */
   readonly source?: string | undefined;
-  /** `init`: the schema that is meant, where the project has several. */
+  /** `init`, `lint`: the schema that is meant, where the project has several. */
   readonly schema?: string | undefined;
+  /** `init`, `lint`: the folder with its migrations, where they are not beside it. */
+  readonly migrations?: string | undefined;
   readonly strategy?: 'migrate' | 'push' | undefined;
   /** Why push is chosen. */
   readonly reason?: string | undefined;

@@ -123,9 +123,28 @@ spec('boundaries', ({ test }) => {
       assert.not.match(text, 'import');
       const scene = { environment: { DATABASE_URL: 'file:./app.db' } };
       assert.is((await run(project.root, 'sync', { confirm: 'dev' }, scene)).exitCode, 0);
-      assert.is(
-        (await refusal(project.root, 'plan', { schema: 'other/schema.prisma' }, scene)).code,
-        'USAGE',
+      for (const choice of [{ schema: 'other/schema.prisma' }, { migrations: 'other' }])
+        assert.is((await refusal(project.root, 'plan', choice, scene)).code, 'USAGE');
+    }));
+
+  test('lint judges the schema and the migrations that are named, and init writes them down', () =>
+    withProject(async (project) => {
+      const at = (file: string): string => path.join(project.root, file);
+      renameSync(at('prisma/schema.prisma'), at('prisma/books.prisma'));
+      renameSync(at('prisma/migrations'), at('prisma/history'));
+      writeFileSync(at('prisma/other.prisma'), readFileSync(at('prisma/books.prisma')));
+      rmSync(at('dbsync.config.ts'));
+      rmSync(at('prisma.config.ts'));
+      const named = { env: undefined, schema: 'prisma/books.prisma', migrations: 'prisma/history' };
+      assert.is(await code(project.root, 'lint', { env: undefined }), 'SOURCE_AMBIGUOUS');
+      const judged = await run(project.root, 'lint', named);
+      assert.is(judged.kind, 'lint');
+      assert.is(await code(project.root, 'lint', { ...named, migrations: 'prisma/none' }), 'SOURCE_INVALID');
+      assert.is(await code(project.root, 'init', { ...named, migrations: 'prisma/none' }), 'SOURCE_INVALID');
+      await run(project.root, 'init', named);
+      assert.match(
+        readFileSync(at('dbsync.config.ts'), 'utf8'),
+        '  schema: "prisma/books.prisma",\n  migrations: "prisma/history",\n',
       );
     }));
 
@@ -155,6 +174,15 @@ spec('boundaries', ({ test }) => {
       assert.match(await written(), 'Neither the project');
       writeFileSync(path.join(project.root, '.env'), 'DATABASE_URL=mysql://a@localhost/a\n');
       assert.match(await written(), "database: 'mysql'");
+    }));
+
+  test('an option that the task does not have is refused, not left out of account', () =>
+    withProject(async (project) => {
+      const refused = await cli(project.root, 'status', ['--env', 'dev', '--strategy', 'push']);
+      assert.is(refused.code, 1);
+      assert.match(refused.stderr, 'The task status has no option --strategy.');
+      const chosen = await cli(project.root, 'status', ['--env', 'dev', '--schema', 'x']);
+      assert.match(chosen.stderr, '--schema is an option of init and lint alone.');
     }));
 
   test('nothing is written into the project outside of dev/active', () =>

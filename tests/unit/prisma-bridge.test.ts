@@ -2,6 +2,7 @@
 // tests/scenarios/prisma-interop.test.ts.
 import * as assert from 'uvu/assert';
 import { parseArguments } from '../../lib/cli/arguments.ts';
+import { optionsOf } from '../../lib/cli/help.ts';
 import { SCAN_RULES } from '../../lib/dialects/postgres/rules.ts';
 import { isCovered } from '../../lib/sources/contract.ts';
 import { bridgeArguments } from '../../lib/sources/prisma/bridge/arguments.ts';
@@ -134,7 +135,8 @@ spec('prisma: what the schema needs and what stays', ({ test }) => {
 
   test('--baseline with and without a migration', () => {
     const baseline = (...argv: string[]): string | undefined =>
-      parseArguments(['--env', 'dev', ...argv]).phase.baseline;
+      parseArguments(['--env', 'dev', ...argv], { name: 'recover', options: optionsOf('recover') }).phase
+        .baseline;
     assert.is(baseline('--baseline'), 'auto');
     assert.is(baseline('--baseline', '--confirm', 'dev'), 'auto');
     assert.is(baseline('--baseline', '2025_x'), '2025_x');

@@ -137,6 +137,23 @@ spec('prisma detection', ({ test, before, after }) => {
     assert.ok(error.next.includes('$ npx zx tasks/init.ts --schema <file>'));
   });
 
+  test('templates, tests and documentation are no schemas of the project, where it has one', async () => {
+    const aside = {
+      'apps/api/templates/template.prisma': SCHEMA,
+      'packages/kit/__tests__/schema.prisma': SCHEMA,
+      'docs/reference/schema.prisma': SCHEMA,
+    };
+    const root = await project('aside', {
+      ...aside,
+      'package.json': '{}',
+      'apps/api/prisma/schema.prisma': SCHEMA,
+    });
+    assert.is((await source.detect(root))?.schema, 'apps/api/prisma/schema.prisma');
+    const alone = await project('only-aside', { 'package.json': '{}', 'examples/shop/app.prisma': SCHEMA });
+    assert.is((await source.detect(alone))?.schema, 'examples/shop/app.prisma');
+    assert.is((await refusal(await project('all-aside', aside))).code, 'SOURCE_AMBIGUOUS');
+  });
+
   test('takes the schema that the configuration states, with its package as the root', async () => {
     const stated = { schema: 'packages/billing/prisma/schema.prisma' };
     const found = await source.detect(path.join(PROJECTS, 'prisma-monorepo'), stated);

@@ -64,7 +64,7 @@ const locateStated = async (root: string, stated: string): Promise<Located> => {
   const file = path.resolve(root, stated);
   const home = await packageOf(root, file);
   const schema = relative(home, file);
-  if (!(await exists(file))) throw missing(schema, STATED);
+  if (!(await exists(file))) throw missing(schema, `${STATED} or with --schema`);
   const found = await findConfig(home);
   const other = found?.config.schema ? await configPath(home, found, found.config.schema) : schema;
   return { root: home, schema, evidence: [schema, STATED], found: other === schema ? found : null };
@@ -108,7 +108,7 @@ const migrationsOf = async (
   if (stated !== null) {
     if (await exists(stated)) return relative(root, stated);
     throw new DbsyncError('SOURCE_INVALID', {
-      summary: `The migrations folder ${relative(root, stated)}, named in dbsync.config (migrations), does not exist.`,
+      summary: `The migrations folder ${relative(root, stated)}, named in dbsync.config (migrations) or with --migrations, does not exist.`,
       next: ['Correct the path there, or restore the folder.'],
     });
   }

@@ -15,10 +15,21 @@ const SKIPPED = new Set([
   'fixtures',
   'target',
 ]);
+/** Folders whose schemas are no database of the project's, as long as another folder has one. */
+const ASIDE = /^(?:docs?|(?:__)?(?:tests?|templates?|examples?|mocks?)(?:__)?|e2e|samples?)$/i;
 const MAX_DEPTH = 5;
 const MAX_FOLDERS = 20_000;
 
-/** Schema files with a datasource block anywhere below, absolute and sorted. */
+const isAside = (root: string, file: string): boolean =>
+  path
+    .relative(root, path.dirname(file))
+    .split(path.sep)
+    .some((part) => ASIDE.test(part));
+
+/**
+ * Schema files with a datasource block anywhere below, absolute and sorted; those of templates, tests and documentation only where
+ * there are no others.
+ */
 export const searchBelow = async (root: string): Promise<readonly string[]> => {
   const found: string[] = [];
   const queue: { folder: string; depth: number }[] = [{ folder: root, depth: 0 }];
@@ -34,5 +45,6 @@ export const searchBelow = async (root: string): Promise<readonly string[]> => {
       if (content !== null && datasourceOf({ path: at, content })) found.push(at);
     }
   }
-  return found.sort();
+  const own = found.filter((file) => !isAside(root, file));
+  return (own.length > 0 ? own : found).sort();
 };

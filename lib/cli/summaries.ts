@@ -71,7 +71,12 @@ export const summaryOfRehearsal = (style: Style, rehearsal: Rehearsal, place: Pl
     ...facts(style, [
       ['Plan', shortHash(rehearsal.plan)],
       ['Statements', number(rehearsal.steps.length)],
-      ['Holds data', rehearsal.holdsData ? 'yes' : 'no: failures that only data can cause were not seen'],
+      [
+        'Holds data',
+        rehearsal.holdsData
+          ? 'all that the target has'
+          : 'no: failures that only data can cause were not seen',
+      ],
     ]),
     ...view.caveats.flatMap((line) => bullet(style, line)),
     ...view.differences.flatMap((line) => bullet(style, `not as predicted: ${line}`, { tone: 'bad' })),

@@ -23,6 +23,7 @@ import {
 import type { Coverage, Forgotten, LedgerReport, Memory, Migration } from '../sources/contract.ts';
 import { fillCaptured } from './captured.ts';
 import type { Context } from './context.ts';
+import { repeats } from './kept.ts';
 import { coverageOn, type Measured, measure, onCopy, replayFailed } from './measure.ts';
 import { pushMigration } from './push.ts';
 import { coverageHash, provenBy, replayHash } from './remembered.ts';
@@ -199,7 +200,14 @@ const analyzeMigrate = async (
   const proven =
     seen.ledger.pending.length === 0 && !resumed ? await remembered(context, session, seen, applied) : null;
   if (!proven) await getReady(context);
-  const measured = proven ?? (await measure(context, session, { applied, pending: selected, resumed }));
+  const measured =
+    proven ??
+    (await measure(context, session, {
+      applied,
+      pending: selected,
+      resumed,
+      rehearsing: repeats(context, session ? seen.actual : null),
+    }));
   // A database that is yet to be made holds what a new one holds, which on some engines is something.
   const actual = session ? seen.actual : measured.before;
   const change = diffSnapshots(measured.before, measured.after);

@@ -22,6 +22,7 @@ import { withShadow } from '../shadow/index.ts';
 import type { Detection, Project } from '../sources/contract.ts';
 import { detectSource, loadSource } from '../sources/registry.ts';
 import { type Redact, redactor, type Secret } from '../target/index.ts';
+import { createKeeper, type Keeper } from './kept.ts';
 import type { PhaseOptions, World } from './options.ts';
 import { policyReachesOut } from './outside.ts';
 import { memoriesOf } from './remembered.ts';
@@ -44,7 +45,12 @@ export interface Context extends Desk {
   readonly project: Project;
   readonly inspect: InspectOptions;
   readonly early: EarlySession;
+  /** Null where no rehearsal follows in this process. */
+  readonly keeper: Keeper | null;
 }
+
+/** Before the project is read. */
+type Opening = Omit<Context, 'project' | 'inspect' | 'keeper'>;
 
 /** A session on the target that is opened while the project is still being read. */
 interface EarlySession {
@@ -100,18 +106,13 @@ const isNewRun = ({ loaded, options: { plan, task } }: Pick<Context, 'loaded' | 
   plan === undefined && (task === undefined || !existsSync(runOf(loaded.root, task).folder));
 
 /** By a connection of its own, as the version of the target chooses the server. */
-const warmRequest = (
-  context: Omit<Context, 'project' | 'inspect'>,
-): Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>> =>
+const warmRequest = (context: Opening): Promise<Pick<ShadowRequest, 'timeouts' | 'identity'>> =>
   withTarget(context, async (session) => ({
     timeouts: context.environment.target.timeouts,
     identity: await (session ? identityOf(context.dialect, session) : serverOf(context)),
   }));
 
-const openProject = async (
-  context: Omit<Context, 'project' | 'inspect'>,
-  plans: boolean,
-): Promise<Project> => {
+const openProject = async (context: Opening, plans: boolean): Promise<Project> => {
   const source = await loadSource(context.detection.source);
   const { dialect, address, environment, redact, world } = context;
   // Beside the start of the tool.
@@ -193,6 +194,8 @@ export interface Needs {
   readonly plans?: boolean;
   /** It begins with a look at the target. */
   readonly looks?: boolean;
+  /** It rehearses the plan that it makes. */
+  readonly rehearses?: boolean;
 }
 
 /** The configuration says which schema is meant, once for all phases and for everybody. */
@@ -229,7 +232,7 @@ const build = async (world: World, options: PhaseOptions, needs: Needs): Promise
       needs.analyses ? dialect.prepare?.() : null,
     ]);
     const ignore = [...project.ledger.objects, ...(loaded.config.ignore ?? []).map(parseIgnore)];
-    return { ...partial, project, inspect: { ignore } };
+    return { ...partial, project, inspect: { ignore }, keeper: needs.rehearses ? createKeeper() : null };
   } catch (error) {
     await closeEarly(early).finally(() => dialect.close?.());
     throw error;
@@ -260,6 +263,7 @@ export const withContext = async <T>(
     return await work(context);
   } finally {
     await closeEarly(context.early)
+      .finally(() => context.keeper?.close())
       .finally(() => context.project.close())
       .finally(() => context.dialect.close?.());
   }
@@ -267,7 +271,7 @@ export const withContext = async <T>(
 
 /** Runs `work` with a read-only session; null where the database does not exist yet and may be created. */
 export const withTarget = async <T>(
-  context: Omit<Context, 'project' | 'inspect'>,
+  context: Opening,
   work: (session: Session | null) => Promise<T>,
 ): Promise<T> => {
   const { dialect, address, environment } = context;

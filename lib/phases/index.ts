@@ -29,7 +29,7 @@ const withTarget =
 const onTarget = withTarget({ analyses: true });
 /** What has to be looked at is known once the ledger is read; where nothing is pending, that is often nothing. */
 const looking = withTarget({ analyses: false, plans: true, looks: true });
-const planning = withTarget({ analyses: true, plans: true, looks: true });
+const planning = withTarget({ analyses: true, plans: true, looks: true, rehearses: true });
 /** No statement is looked at, so nothing that can do that is loaded. */
 const onlyReading = withTarget({ analyses: false, looks: true });
 

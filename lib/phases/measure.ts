@@ -10,7 +10,7 @@ import {
   type StepFailure,
 } from '../execute/index.ts';
 import type { MigrationChange, Prediction } from '../plan/index.ts';
-import { diffSnapshots, type Snapshot } from '../schema/index.ts';
+import { diffSnapshots, fingerprint, type Snapshot } from '../schema/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
 import type { Coverage, Migration } from '../sources/contract.ts';
 import { type Context, shadowRequest } from './context.ts';
@@ -97,6 +97,8 @@ export interface Measurable {
   readonly applied: readonly Migration[];
   readonly pending: readonly Migration[];
   readonly resumed: Resumption | null;
+  /** Whether the pending ones need no rehearsal but this run, from what the history led to; null: they do in any case. */
+  readonly rehearsing: ((recorded: Snapshot) => boolean) | null;
 }
 
 const interrupted = (): DbsyncError =>
@@ -139,22 +141,42 @@ const step = async (
   return { before, after: current, byMigration, results, coverage };
 };
 
+/** Runs that went well, as one. */
+const joined = (results: readonly ExecuteResult[]): ExecuteResult => ({
+  steps: results.flatMap((result) => result.steps),
+  migrations: results.flatMap((result) => result.migrations),
+  outcome: 'applied',
+  failure: null,
+  stopped: false,
+  captured: results.flatMap((result) => result.captured),
+  remains: results.flatMap((result) => result.remains),
+});
+
 /** Recorded and desired state, on an empty shadow that the whole history is replayed into. */
 const onHistory = (
   context: Context,
   target: Session | null,
-  { applied, pending, resumed }: Measurable,
+  { applied, pending, resumed, rehearsing }: Measurable,
 ): Promise<Reached | Broken> =>
-  withShadow(context.dialect, shadowRequest(context, 'empty', target), async ({ session, shadow }) => {
+  withShadow(context.dialect, shadowRequest(context, 'empty', target), async ({ session, shadow }, keep) => {
     const history = await run(context, session, applied);
     if (history.failure) return history.stopped ? Promise.reject(interrupted()) : { broken: history.failure };
     // The part of a torn migration that is in the target already belongs to what was before.
     const head = resumed && (await replayPart(context, session, resumed));
     if (head?.failure) return { broken: head.failure };
+    const startedAt = context.world.now();
     const reached = await step(context, session, pending, resumed);
-    return 'broken' in reached
-      ? reached
-      : { ...reached, replica: shadow.description, caveats: shadow.caveats };
+    if ('broken' in reached) return reached;
+    if (rehearsing?.(reached.before)) {
+      await context.keeper?.keep({
+        open: keep(),
+        result: joined(reached.results),
+        from: fingerprint(reached.before),
+        migrations: pending.map(({ id }) => id),
+        startedAt,
+      });
+    }
+    return { ...reached, replica: shadow.description, caveats: shadow.caveats };
   });
 
 /** The same on a copy of the target, where the history cannot be replayed. */

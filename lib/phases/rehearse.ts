@@ -11,6 +11,7 @@ import { type Context, shadowRequest, withTarget } from './context.ts';
 import { writePlanDocument } from './documents.ts';
 import { describeFailure } from './failed.ts';
 import { demandFresh } from './gate.ts';
+import type { KeptRun } from './kept.ts';
 import type { Outcome } from './outcome.ts';
 import { mayReachOut } from './outside.ts';
 import type { Made } from './plan.ts';
@@ -80,6 +81,8 @@ interface Snapshots {
 
 interface Performed {
   readonly open: OpenShadow;
+  /** What it ran on, and whether all rows of the target were there. */
+  readonly replica: Pick<Rehearsal, 'replica' | 'holdsData'>;
   readonly result: ExecuteResult;
   readonly plan: Stored<'plan', Plan>;
   readonly snapshots: Snapshots;
@@ -87,7 +90,7 @@ interface Performed {
 }
 
 /** The plan's locks as this replica showed them; where it holds the rows, its times stand for the estimates. */
-const locksOf = (context: Context, { open, result, plan, snapshots }: Performed): Rehearsal['locks'] => {
+const locksOf = (context: Context, { replica, result, plan, snapshots }: Performed): Rehearsal['locks'] => {
   const { batches, tables, pace } = plan.artifact.body;
   const timed = result.steps.flatMap(({ id, durationMs }) =>
     durationMs === null ? [] : [[id, durationMs] as const],
@@ -98,7 +101,7 @@ const locksOf = (context: Context, { open, result, plan, snapshots }: Performed)
     pace,
     before: snapshots.before,
     lockExcludesWriters: context.dialect.facts.lockExcludesWriters ?? false,
-    ...(open.shadow.holdsData && { durations: new Map(timed) }),
+    ...(replica.holdsData && { durations: new Map(timed) }),
   });
 };
 
@@ -113,8 +116,7 @@ const assemble = async (context: Context, performed: Performed): Promise<Rehears
   const passed = failure === null && isEmpty(difference) && againMessages.length === 0;
   return {
     plan: plan.hash,
-    replica: open.shadow.description,
-    holdsData: open.shadow.holdsData,
+    ...performed.replica,
     faithful: open.shadow.caveats.length === 0,
     caveats: open.shadow.caveats,
     steps: result.steps,
@@ -131,6 +133,26 @@ const assemble = async (context: Context, performed: Performed): Promise<Rehears
   };
 };
 
+/** An empty target: the run that measured the plan is its rehearsal, and nothing that the target holds was missing there. */
+const assembleKept = async (
+  context: Context,
+  { open, result, startedAt }: KeptRun,
+  told: Pick<Performed, 'plan' | 'snapshots'>,
+): Promise<Rehearsal> => {
+  try {
+    const replica = `${open.shadow.description}, as empty as the target, in the run that measured the plan`;
+    return await assemble(context, {
+      open,
+      result,
+      startedAt,
+      replica: { replica, holdsData: true },
+      ...told,
+    });
+  } finally {
+    await open.close();
+  }
+};
+
 const rehearseOn = (
   context: Context,
   target: Session | null,
@@ -140,12 +162,16 @@ const rehearseOn = (
   context.world.ui.work('Rehearsal', async (report) => {
     const plan = made.plan.artifact.body;
     const startedAt = context.world.now();
+    const kept = await context.keeper?.take(plan);
+    if (kept) return assembleKept(context, kept, { plan: made.plan, snapshots });
     if (plan.strategy === 'push') await context.project.prepare?.(target);
     report('making a replica');
     return withShadow(context.dialect, shadowRequest(context, 'copy', target), async (open) => {
       await prepare(context, open, plan);
       const result = await perform(context, open.session, plan, report);
-      return assemble(context, { open, result, plan: made.plan, snapshots, startedAt });
+      const { description: replica, holdsData } = open.shadow;
+      const told = { replica: { replica, holdsData }, plan: made.plan, snapshots, startedAt };
+      return assemble(context, { open, result, ...told });
     });
   });
 

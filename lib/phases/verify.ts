@@ -125,7 +125,15 @@ const touches =
     );
   };
 
+/** Whether the target holds objects that the configuration leaves out of every snapshot; the tool knows of no such list. */
+const hidesObjects = async (context: Context, session: Session, actual: Snapshot): Promise<boolean> => {
+  if (!context.loaded.config.ignore?.length) return false;
+  const whole = await context.dialect.inspect(session, { ignore: context.project.ledger.objects });
+  return fingerprint(whole) !== fingerprint(actual);
+};
+
 interface Witnessed {
+  readonly hidden: boolean;
   readonly seen: Pick<Analysis, 'actual' | 'ledger'>;
   readonly tool: ToolVerdict;
   readonly health: readonly HealthFinding[];
@@ -140,6 +148,7 @@ const witness = async (context: Context, claim: Claim, session: Session): Promis
   return {
     seen,
     tool,
+    hidden: tool.status === 'disagrees' && (await hidesObjects(context, session, seen.actual)),
     health,
     project: await compatibility(context),
     upkeep: await upkeep(context, claim.plan),
@@ -155,7 +164,7 @@ const conclude = (context: Context, claim: Claim, witnessed: Witnessed): Verific
     remaining: diffSnapshots(claim.predicted, witnessed.seen.actual),
     ledger: ledgerState(claim.plan, witnessed.seen.ledger),
     tool: witnessed.tool,
-    driftKnown: claim.plan.drift.status !== 'none',
+    driftKnown: claim.plan.drift.status !== 'none' || witnessed.hidden,
     health: witnessed.health,
     rows: compareRows(execution?.rowsBefore ?? [], execution?.rowsAfter ?? [], touches(context, claim.plan)),
     compatibility: witnessed.project,

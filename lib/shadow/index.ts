@@ -1,3 +1,3 @@
 // The room's door.
 export { type ReplayInput, replay } from './replay.ts';
-export { type OpenShadow, withShadow } from './shadow.ts';
+export { type KeptShadow, type OpenShadow, withShadow } from './shadow.ts';

@@ -210,6 +210,8 @@ export interface Project {
   uncovered(replayed: Session): Promise<string | null>;
   /** Whether `uncovered` only reads its session and runs no code of the project there, so that it may be asked on the target. */
   readonly uncoveredOnTarget?: boolean;
+  /** Whether it writes to the shadow, which then holds another schema than the history leads to. Default: it only asks. */
+  readonly uncoveredWrites?: boolean;
   /**
    * Hash over everything besides the database that the answer of `uncovered` depends on: the declared schema, and who compares it.
    * Equal exactly while these are; absent where it cannot be told without asking (code of the project declares the schema).

@@ -29,7 +29,7 @@ export interface Verification {
   readonly remaining: Diff;
   readonly ledger: { readonly complete: boolean; readonly messages: readonly string[] };
   readonly tool: ToolVerdict;
-  /** The plan recorded drift, or could not tell it, and left it alone: the tool sees it too, and is right. */
+  /** The plan recorded drift, or could not tell it, and left it alone, or objects are ignored: the tool sees them too, and is right. */
   readonly driftKnown: boolean;
   readonly health: readonly HealthFinding[];
   readonly rows: readonly RowChange[];

@@ -19,7 +19,7 @@ const SHOWN: readonly (readonly [title: string, ...words: readonly string[]])[] 
     'rows with a value in column Order.giftMessage: 33',
     'Backup       needed: data can be lost',
   ],
-  ['Rehearsed before anyone is asked', 'reached the predicted schema', 'Holds data  yes'],
+  ['Rehearsed before anyone is asked', 'reached the predicted schema', 'Holds data  all that the target has'],
   ['Without a terminal there is no approval', 'APPROVAL_REQUIRED, exit code 4'],
   ['The wrong name', 'APPROVAL_NAME_MISMATCH, exit code 4'],
   ['The right name, but nobody at a terminal', 'APPROVAL_NO_TERMINAL, exit code 4'],

@@ -81,7 +81,12 @@ export const rehearsalView = (rehearsal: Rehearsal | null, plan: Hash): Rehearsa
     headline: rehearsalHeadline(rehearsal),
     facts: [
       said('Replica', rehearsal.replica),
-      said('Holds data', rehearsal.holdsData ? 'yes' : 'no: failures that only data can cause were not seen'),
+      said(
+        'Holds data',
+        rehearsal.holdsData
+          ? 'all that the target has'
+          : 'no: failures that only data can cause were not seen',
+      ),
       said(
         'Statements',
         `${count(rehearsal.steps.length, 'statement')} in ${duration(rehearsal.durationMs)}`,

@@ -71,7 +71,11 @@ const toolProof = (body: Verification): Proof => {
   const { tool } = body;
   const name = 'The migration tool agrees';
   if (explainedByDrift(body)) {
-    return proof(name, 'attention', `${tool.by}: it sees the drift that the plan recorded and left alone`);
+    return proof(
+      name,
+      'attention',
+      `${tool.by}: it sees what the plan left alone: drift that it recorded, or objects that are ignored`,
+    );
   }
   const said = tool.messages.length > 0 ? `${tool.by}: ${tool.messages[0]}` : tool.by;
   const state = ({ agrees: 'proven', disagrees: 'contradicted', unavailable: 'unknown' } as const)[

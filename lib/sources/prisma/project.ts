@@ -175,6 +175,7 @@ export const openProject = async (detection: Detection, context: SourceContext):
     prepare: async (like) => asked.declared?.prepare(like),
     uncovered: (replayed) => uncoveredChange(asked, replayed, { provider, rules }),
     uncoveredOnTarget: provider.engine !== null,
+    uncoveredWrites: provider.engine === null,
     ...comparisonOf(asked, detection),
     push: (session) => previewPush(asked, session),
     verdict: (session) => askVerdict(asked, session),

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { DbsyncError, messageOf } from '../../../errors/index.ts';
 import { discard, furnish, type Owner, templateFile } from '../../template.ts';
 import type { Binaries } from './binaries.ts';
+import { throwawayPlace } from './place.ts';
 
 const run = promisify(execFile);
 
@@ -242,7 +243,7 @@ const templateOf = (binaries: Binaries, owner: Owner, { lineage }: ServerOptions
 
 /** The folder, which the account owns only when nothing is left to be written into it from outside. */
 const makeFolder = async (owner: Owner): Promise<string> => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), SHADOW_PREFIX));
+  const folder = await mkdtemp(path.join(await throwawayPlace(), SHADOW_PREFIX));
   await writeFile(rulesOf(folder), RULES, { mode: 0o644 });
   if (owner) await chown(folder, owner.uid, owner.gid);
   return folder;

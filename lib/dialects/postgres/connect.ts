@@ -11,7 +11,7 @@ import { checkGreeting, checkMode, greet, isReadOnly, refusePooler } from './con
 import { tlsAttempts } from './connect/tls.ts';
 import { codeOf } from './explain.ts';
 import { literal, quote } from './quote.ts';
-import { sessionOf } from './session.ts';
+import { type PostgresSession, postgresSession, sessionOf } from './session.ts';
 
 /**
  * While it is loaded, the driver asks which runtime it is in; without `navigator` (Node before 21) it asks the global
@@ -175,7 +175,7 @@ export const connect = async (where: Address, options: ConnectOptions): Promise<
           () => undefined,
         );
       const driver = driverOf(client, () => (options.mode === 'read' ? leave(client) : endOf(client)));
-      return sessionOf({ driver, address, options, cancel });
+      return sessionOf({ driver, address, options, cancel, beside: () => connectBeside(address, options) });
     } catch (error) {
       endOf(client);
       throw error;
@@ -183,6 +183,17 @@ export const connect = async (where: Address, options: ConnectOptions): Promise<
   } catch (error) {
     throw connectError(error, address);
   }
+};
+
+/** Nobody waits longer for a session that could be done without. */
+const BESIDE_MS = 2000;
+
+const connectBeside = async (
+  address: PostgresAddress,
+  { timeouts }: ConnectOptions,
+): Promise<PostgresSession> => {
+  const soon: PostgresAddress = { ...address, connectTimeoutMs: BESIDE_MS };
+  return postgresSession(await connect(soon, { mode: 'read', timeouts }));
 };
 
 /** Whether the database is there: only the server's own "does not exist" is a no. Throws CONNECT_*. */

@@ -2,21 +2,25 @@
 import { type Snapshot, snapshotOf } from '../../schema/index.ts';
 import type { InspectOptions, RawResult, Session } from '../contract.ts';
 import { postgresAddress } from './address.ts';
+import { explain } from './explain.ts';
 import { type Assembly, type Note, startAssembly } from './inspect/assemble.ts';
 import { withoutIgnored } from './inspect/ignore.ts';
 import { inLikeness } from './inspect/likeness.ts';
 import { emptyLookup, type Lookup } from './inspect/lookup.ts';
 import { readCatalogueRows } from './inspect/rows.ts';
+import { type Helper, share } from './inspect/share.ts';
 import type { CatalogueContext, CatalogueQuery } from './inspect/sql.ts';
 import {
   CATALOGUE,
   CATALOGUE_CONTEXT,
   CLOSE_CATALOGUE,
   COMMENTS,
+  EXPORT_CATALOGUE,
   KEY_COLLATIONS,
   OPEN_CATALOGUE,
   OPERATOR_CLASSES,
   occupiedCatalogues,
+  openCatalogueOf,
   SECURITY_LABELS,
 } from './queries.ts';
 import { type PostgresSession, postgresSession } from './session.ts';
@@ -27,6 +31,9 @@ const readContext = (result: RawResult): CatalogueContext => {
   const [major, superuser, self] = row;
   return { major: Number(major), self: String(self), superuser: superuser === 't' };
 };
+
+/** Whether the catalogue is large, and the server has more than half of its connections to spare. */
+const isWide = ({ rows: [row = []] }: RawResult): boolean => row[3] === 't';
 
 const readNotes = (result: RawResult, attribute: Note['attribute']): readonly Note[] =>
   result.rows.map(([catalogue, oid, sub, value]) => ({
@@ -69,7 +76,31 @@ const askedQueries = async (session: PostgresSession, major: number): Promise<re
 
 const NOTHING: RawResult = { columns: [], rows: [], affected: null };
 
-const readCatalogue = async (session: PostgresSession): Promise<Assembly> => {
+/** The server does not lend its view; the error has ended the transaction too. */
+class NotExported extends Error {}
+
+const exportView = async (session: PostgresSession): Promise<string> => {
+  try {
+    const { rows } = await session.raw(EXPORT_CATALOGUE);
+    return String(rows[0]?.[0]);
+  } catch (cause) {
+    throw explain(cause).connectionLost ? cause : new NotExported('', { cause });
+  }
+};
+
+/** A second session in the view of the first; null where that is not to be had, and one does it too. */
+const helperOf = async (session: PostgresSession, exported: string): Helper => {
+  const other = await session.beside().catch(() => null);
+  try {
+    await other?.script(openCatalogueOf(exported));
+    return other;
+  } catch {
+    await other?.close();
+    return null;
+  }
+};
+
+const readCatalogue = async (session: PostgresSession, alone: boolean): Promise<Assembly> => {
   const first = await askAll(session, [
     CATALOGUE_CONTEXT,
     COMMENTS,
@@ -80,14 +111,17 @@ const readCatalogue = async (session: PostgresSession): Promise<Assembly> => {
   const [context = NOTHING, comments = NOTHING, labels = NOTHING, classes = NOTHING, collations = NOTHING] =
     first;
   const known = readContext(context);
+  const exported = !alone && isWide(context) ? await exportView(session) : null;
+  const helper = exported === null ? null : helperOf(session, exported);
   const asked = await askedQueries(session, known.major);
   const assembly = startAssembly([...readNotes(comments, 'comment'), ...readNotes(labels, 'securityLabels')]);
   const into = { add: assembly.add, lookup: readLookup(classes, collations) };
   const texts = asked.map((query) => query.sql(known));
-  await session.rawAll(texts, (result, index) => {
+  const hear = (result: RawResult, index: number): void => {
     const query = asked[index];
     if (query) readCatalogueRows(result, query, into);
-  });
+  };
+  await (helper ? share(session, helper, { texts, hear }) : session.rawAll(texts, hear));
   return assembly;
 };
 
@@ -96,14 +130,19 @@ const readCatalogue = async (session: PostgresSession): Promise<Assembly> => {
  * differ from the role that dbsync works as. A shadow's is told as the server that it stands for would tell it. Needs a session without an open transaction. Throws TABLE_LOCKED.
  */
 export const inspect = (session: Session, options: InspectOptions): Promise<Snapshot> =>
-  orTableLocked(session, () => inView(session, options));
+  // A session that writes is on a shadow, or holds the runner lock: nothing else is opened there.
+  orTableLocked(session, () => inView(session, options, session.mode !== 'read'));
 
-const inView = async (session: Session, options: InspectOptions): Promise<Snapshot> => {
+const inView = async (session: Session, options: InspectOptions, alone: boolean): Promise<Snapshot> => {
   await session.script(OPEN_CATALOGUE);
-  const read = await readCatalogue(postgresSession(session)).catch(async (error: unknown) => {
+  let read: Assembly;
+  try {
+    read = await readCatalogue(postgresSession(session), alone);
+  } catch (error) {
     await session.script(CLOSE_CATALOGUE);
+    if (error instanceof NotExported) return inView(session, options, true);
     throw error;
-  });
+  }
   // The server ends the view while the tree is built.
   const closed = session.script(CLOSE_CATALOGUE);
   try {

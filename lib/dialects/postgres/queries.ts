@@ -6,6 +6,7 @@ import { ROUTINES } from './inspect/routines.ts';
 import { type CatalogueQuery, FIRST_USER_OID } from './inspect/sql.ts';
 import { SURROUNDINGS } from './inspect/surroundings.ts';
 import { TYPES } from './inspect/types.ts';
+import { literal } from './quote.ts';
 
 export const CATALOGUE: readonly CatalogueQuery[] = [
   ...RELATIONS,
@@ -16,12 +17,9 @@ export const CATALOGUE: readonly CatalogueQuery[] = [
   ...SURROUNDINGS,
 ];
 
-/**
- * One consistent view of the catalogue. With an empty search path every name is printed with its namespace, and the
- * settings that change how the server prints constants have one value (those of pg_dump).
- */
-export const OPEN_CATALOGUE = [
-  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+const BEGIN_VIEW = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+const VIEW_SETTINGS = [
   `SET LOCAL search_path = ''`,
   `SET LOCAL DateStyle = 'ISO, MDY'`,
   `SET LOCAL IntervalStyle = 'postgres'`,
@@ -34,14 +32,32 @@ export const OPEN_CATALOGUE = [
   'SET LOCAL jit = off',
   // A limit, not an amount: with the default (4 MB) the server would sort the columns of a thousand tables on its disk.
   `SET LOCAL work_mem = '64MB'`,
-].join('; ');
+];
+
+/**
+ * One consistent view of the catalogue. With an empty search path every name is printed with its namespace, and the
+ * settings that change how the server prints constants have one value (those of pg_dump).
+ */
+export const OPEN_CATALOGUE = [BEGIN_VIEW, ...VIEW_SETTINGS].join('; ');
+
+/** The same view for another session, as long as the first one has it open. */
+export const EXPORT_CATALOGUE = 'SELECT pg_catalog.pg_export_snapshot()';
+
+/** The view of another session: it must be said before any question (SET TRANSACTION SNAPSHOT in PostgreSQL's manual). */
+export const openCatalogueOf = (exported: string): string =>
+  [BEGIN_VIEW, `SET TRANSACTION SNAPSHOT ${literal(exported)}`, ...VIEW_SETTINGS].join('; ');
+
+/** Columns for some five hundred tables: from there on a second session wins more than it costs. */
+const WIDE_BYTES = 1_500_000;
 
 /** Ends the view; nothing was written, so there is nothing to keep. */
 export const CLOSE_CATALOGUE = 'ROLLBACK';
 
 export const CATALOGUE_CONTEXT = `
 SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS major, r.rolsuper AS superuser,
-  r.oid::text || CASE WHEN d.datdba <> r.oid THEN ',' || d.datdba::text ELSE '' END AS self
+  r.oid::text || CASE WHEN d.datdba <> r.oid THEN ',' || d.datdba::text ELSE '' END AS self,
+  pg_catalog.pg_relation_size('pg_catalog.pg_attribute') > ${WIDE_BYTES}
+    AND (SELECT count(*) * 2 FROM pg_catalog.pg_stat_activity) < pg_catalog.current_setting('max_connections')::int AS wide
 FROM pg_catalog.pg_roles r, pg_catalog.pg_database d
 WHERE r.rolname = current_user AND d.datname = pg_catalog.current_database()`;
 

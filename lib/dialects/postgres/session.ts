@@ -31,6 +31,8 @@ export interface PostgresSession extends Session {
     statements: readonly string[],
     hear: (result: RawResult, index: number) => void,
   ) => Promise<void>;
+  /** Opens another session like this one, for reading. Throws as `connect` does, and soon. */
+  readonly beside: () => Promise<PostgresSession>;
 }
 
 const isPostgresSession = (session: Session): session is PostgresSession => 'rawAll' in session;
@@ -48,6 +50,7 @@ export interface Opened {
   readonly options: ConnectOptions;
   /** Ends what runs now, by a connection of its own. */
   readonly cancel: () => Promise<void>;
+  readonly beside: () => Promise<PostgresSession>;
 }
 
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null;
@@ -94,7 +97,7 @@ const asking = (driver: Driver): Driver => ({
 export const sessionOf = (opened: Opened): PostgresSession =>
   sessionWith(opened, opened.options.mode === 'read' ? asking(opened.driver) : opened.driver);
 
-const sessionWith = ({ address, options, cancel }: Opened, driver: Driver): PostgresSession => ({
+const sessionWith = ({ address, options, cancel, beside }: Opened, driver: Driver): PostgresSession => ({
   mode: options.mode,
   address,
   query: async (sql, values) => (await driver.send(sql, values)).rows.filter(isRow),
@@ -115,6 +118,7 @@ const sessionWith = ({ address, options, cancel }: Opened, driver: Driver): Post
     if (sql !== '') await driver.send(sql);
   },
   cancel,
+  beside,
   isLost: () => driver.isLost(),
   close: () => driver.end(),
 });

@@ -1,12 +1,9 @@
 // `npm run bench -- lint`: two thousand migration files with ten thousand statements, by their texts alone. Prints, writes nothing.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { tuneEngine } from '../../lib/cli/engine.ts';
-import { dialectNames, loadDialect } from '../../lib/dialects/registry.ts';
-import { lintMigrations } from '../../lib/plan/index.ts';
+import { dialectNames } from '../../lib/dialects/registry.ts';
 import type { Migration } from '../../lib/sources/contract.ts';
-import { fixed, median, repository, say, sayMachine } from './measures.ts';
+import { build, environment, fixed, median, say, sayMachine } from './measures.ts';
 import { runPgfence } from './pgfence.ts';
 
 const FILES = 2_000;
@@ -58,32 +55,14 @@ interface Result {
   readonly wholeMs: number;
 }
 
-const run = async (name: string): Promise<Result> => {
-  // As the command does.
-  tuneEngine();
-  const dialect = await loadDialect(name);
-  const { offline } = dialect;
-  const server = offline?.server(null);
-  if (!offline || !server) throw new Error(`${name} cannot be analysed by texts alone.`);
-  const migrations = historyFor(name);
-  // The work of loading is over before the clock starts.
-  await pause(50);
-  const start = process.cpuUsage();
-  const linted = lintMigrations({ dialect, offline, server, migrations, wanted: () => true, complete: true });
-  const { user, system } = process.cpuUsage(start);
-  return {
-    statements: linted.statements,
-    hazards: linted.hazards.length,
-    cpuMs: (user + system) / 1000,
-    peakMiB: process.resourceUsage().maxRSS / 1024,
-    wholeMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
-  };
-};
+const child = path.join(import.meta.dirname, 'lint-child.mjs');
 
+/** The analysis of the build, as an installed package runs it, in a process of its own. */
 const inChild = (name: string): Result => {
-  const file = path.join(repository, 'tests/bench/lint.ts');
-  const done = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), file, name], {
+  const done = spawnSync(process.execPath, [child, name], {
     encoding: 'utf8',
+    input: JSON.stringify(historyFor(name)),
+    env: environment,
   });
   if (done.status !== 0) throw new Error(`${name}: ${done.stderr}`);
   return JSON.parse(done.stdout);
@@ -99,6 +78,7 @@ const benchPeer = (runs: number): void => {
 
 /** Each database in a process of its own; medians of the rounds. The clock starts when everything is loaded. */
 export const benchLint = async (runs: number): Promise<void> => {
+  build();
   sayMachine();
   say(`The texts of ${FILES} migrations, read as a whole history; medians of ${runs} rounds.`);
   for (const name of dialectNames()) {
@@ -114,7 +94,3 @@ export const benchLint = async (runs: number): Promise<void> => {
   }
   benchPeer(runs);
 };
-
-const [, file, name] = process.argv;
-if (file?.endsWith(path.join('bench', 'lint.ts')) && name !== undefined)
-  process.stdout.write(JSON.stringify(await run(name)));

@@ -63,6 +63,15 @@ spec('postgres hazard places', ({ test }) => {
     assert.is(lineOf(found, 'pg-drop-column'), 1);
   });
 
+  test('CASCADE takes nothing that was there where nothing was there, whatever the plan has done to its own table before', () => {
+    const sql =
+      'CREATE TABLE token (id int);\nALTER TABLE token ADD COLUMN owner int;\nDROP TABLE IF EXISTS token CASCADE;';
+    const told = (before: Snapshot): readonly string[] =>
+      hazardsOf(sql, before, before).map(({ code }) => code);
+    assert.not.ok(told(schema()).includes('pg-drop-cascade'));
+    assert.ok(told(schema(table('older', [column('id')]))).includes('pg-drop-cascade'));
+  });
+
   test('a change of type comes from the statement that changes it, not from its defaults before and after', () => {
     const found = hazardsOf(
       [

@@ -1,5 +1,5 @@
 // What DROP ... CASCADE may take along: nothing that was there, where the plan itself made the object and nobody named it since. Pure.
-import type { ObjectName } from '../../../schema/index.ts';
+import { hasObjects, type ObjectName } from '../../../schema/index.ts';
 import { tokenize } from '../../../sql/index.ts';
 import { edits } from '../edits.ts';
 import { SCAN_RULES } from '../rules.ts';
@@ -25,8 +25,13 @@ const mentions = ({ planned }: ParsedStatement, name: string): boolean =>
       (kind === 'quoted-identifier' && (value ?? text) === name),
   );
 
+/** Texts know of the schema before only what they name. */
+const isEmptyBefore = ({ input: { before, sentByOthers } }: Scene): boolean =>
+  !sentByOthers && !hasObjects(before);
+
 /** Whether everything that a statement drops is the plan's own, and nothing that is older can have come to lean on it. */
 export const dropsItsOwn = (scene: Scene, one: ParsedStatement): boolean => {
+  if (isEmptyBefore(scene)) return true;
   const earlier = scene.statements.slice(0, scene.statements.indexOf(one));
   const dropped = edits(one.planned.statement).flatMap((edit) => (edit.do === 'drop' ? [edit] : []));
   const isOwn = ({ object, or }: (typeof dropped)[number]): boolean => {

@@ -241,6 +241,11 @@ export interface Dialect extends Effects {
    * Python read alike. Absent where no text does.
    */
   readonly outsideHint?: string;
+  /**
+   * Throws where a statement for a shared shadow could act on another database of its server. The dialect's own sessions ask it by
+   * themselves; a tool that connects by itself is asked for. Absent where no statement can. Throws REACHES_OUTSIDE, SHADOW_IS_TARGET.
+   */
+  refuseBeyond?(address: Address, sql: string): void;
   /** Groups a migration's statements into what the engine does as a whole. Pure. */
   batches(statements: readonly Statement[]): readonly Batch[];
   /** Every hazard of this database that the change and the statements show. Pure; the process hazards are shared. */

@@ -13,6 +13,8 @@ export interface Address {
   readonly secrets: readonly Secret[];
   /** It opens nothing but a private server of dbsync's own, which is gone when the run is. */
   readonly ephemeral?: true;
+  /** It is a shadow on a server that is not dbsync's own, where statements can name other databases: see `Dialect.refuseBeyond`. */
+  readonly shared?: true;
   /** The absolute file, where the database is one. */
   readonly file?: string;
 }

@@ -11,12 +11,14 @@ import { summarize } from './tally.ts';
 const LOCK_RETRIES = 3;
 const FIRST_PAUSE_MS = 250;
 
+const OWN_REFUSALS: ReadonlySet<string> = new Set(['REACHES_OUTSIDE', 'SHADOW_IS_TARGET']);
+
 const failed = (state: State, step: Step | null, error: unknown, duringCommit = false): Failed => ({
   step,
   engine: state.dialect.explain(error),
   duringCommit,
   // A refusal of our own has a code, a reason and a way on.
-  ...(error instanceof DbsyncError && error.code === 'REACHES_OUTSIDE' && { cause: error }),
+  ...(error instanceof DbsyncError && OWN_REFUSALS.has(error.code) && { cause: error }),
 });
 
 /** The failure with what the database knows of it. A question that fails too is no second failure. */

@@ -1,5 +1,5 @@
 // On a shadow database nothing may act beyond it: what reaches outside is refused before it is sent, unless that is accepted.
-import type { Dialect } from '../dialects/contract.ts';
+import type { Dialect, Session } from '../dialects/contract.ts';
 import { DbsyncError } from '../errors/index.ts';
 import { excerpt } from '../sql/index.ts';
 import type { Step } from './model.ts';
@@ -23,13 +23,16 @@ interface Guarded {
   readonly dialect: Dialect;
   /** Default: nothing may. */
   readonly mayReachOut?: MayReachOut | undefined;
+  /** On the shadow. */
+  readonly session: Pick<Session, 'address'>;
 }
 
 /** Throws REACHES_OUTSIDE where a statement for a shadow database reaches outside of it and nobody accepted that. */
 export const refuseOutside = (
-  { dialect, mayReachOut }: Guarded,
+  { dialect, mayReachOut, session }: Guarded,
   step: Pick<Step, 'migration' | 'sql' | 'file' | 'line'>,
 ): void => {
+  if (session.address.shared) dialect.refuseBeyond?.(session.address, step.sql);
   const { outside } = dialect.classify({
     text: step.sql,
     file: step.file,

@@ -196,6 +196,7 @@ export const onCopy = (
 /** A tool that could not or must not run at all is no fault of a migration, and has a code of its own. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'REACHES_OUTSIDE',
+  'SHADOW_IS_TARGET',
   'SOURCE_REDIRECTED',
   'SOURCE_TOOL_MISSING',
   'SOURCE_UNSUPPORTED',
@@ -237,15 +238,21 @@ const reachesOutside = (context: Context, failure: StepFailure, outside: string)
     details: { migration: failure.migration, outside },
   });
 
+/** The error of a replay that dbsync itself did not let go on; null where the migration failed by itself. */
+export const refusalOf = (context: Context, failure: StepFailure): DbsyncError | null => {
+  const { cause } = failure;
+  if (cause instanceof DbsyncError && REFUSALS.has(cause.code)) return cause;
+  const { outside } = failure.engine;
+  return outside === undefined ? null : reachesOutside(context, failure, outside);
+};
+
 export const replayFailed = (
   context: Context,
   failure: StepFailure,
   pending: readonly Migration[],
 ): DbsyncError => {
-  const { cause } = failure;
-  if (cause instanceof DbsyncError && REFUSALS.has(cause.code)) return cause;
-  const { outside } = failure.engine;
-  if (outside !== undefined) return reachesOutside(context, failure, outside);
+  const refusal = refusalOf(context, failure);
+  if (refusal) return refusal;
   const isPending = pending.some((migration) => migration.id === failure.migration);
   if (failure.engine.missingPart) return partMissing(context, failure);
   return new DbsyncError('REPLAY_FAILED', {

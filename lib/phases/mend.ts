@@ -7,6 +7,7 @@ import { replay, withShadow } from '../shadow/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import { observe } from './analysis.ts';
 import { type Context, shadowRequest, withTarget } from './context.ts';
+import { refusalOf } from './measure.ts';
 import { demandRemembered } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 import { mayReachOut } from './outside.ts';
@@ -87,7 +88,10 @@ const prove = (
         mayReachOut: mayReachOut(context),
       });
       if (replayed.failure)
-        throw unplayable(claim, replayed.failure.migration, replayed.failure.engine.message);
+        throw (
+          refusalOf(context, replayed.failure) ??
+          unplayable(claim, replayed.failure.migration, replayed.failure.engine.message)
+        );
       return diffSnapshots(await context.dialect.inspect(session, context.inspect), actual);
     },
   );
@@ -118,7 +122,12 @@ const findBaseline = (context: Context, actual: Snapshot): Promise<string> =>
         now: world.now,
         mayReachOut: mayReachOut(context),
       });
-      if (failure) break;
+      if (failure) {
+        // What is not allowed here says nothing of the migration; that it fails does: no later one is the last.
+        const refusal = proven === null ? refusalOf(context, failure) : null;
+        if (refusal) throw refusal;
+        break;
+      }
       const difference = diffSnapshots(await dialect.inspect(session, context.inspect), actual);
       if (isEmpty(difference)) proven = migration.id;
       if (nearest === null || difference.changes.length <= nearest.difference.changes.length)

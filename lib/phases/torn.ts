@@ -17,6 +17,7 @@ import { replay, withShadow } from '../shadow/index.ts';
 import type { LedgerEntry, LedgerProblem, Migration } from '../sources/contract.ts';
 import type { observe } from './analysis.ts';
 import { type Context, shadowRequest } from './context.ts';
+import { refusalOf } from './measure.ts';
 import { mayReachOut } from './outside.ts';
 import { runsOf } from './run.ts';
 
@@ -144,9 +145,12 @@ const fitRests = (
         mayReachOut: mayReachOut(context),
       });
       if (failure)
-        throw refusedResume(
-          `The history does not replay on an empty database (${failure.migration}: ${context.redact(failure.engine.message)}), so nothing proves how far the migration came.`,
-          ['Mend the history so that it replays from nothing.'],
+        throw (
+          refusalOf(context, failure) ??
+          refusedResume(
+            `The history does not replay on an empty database (${failure.migration}: ${context.redact(failure.engine.message)}), so nothing proves how far the migration came.`,
+            ['Mend the history so that it replays from nothing.'],
+          )
         );
       const fits: number[] = [];
       let nearest: Torn['nearest'] = null;

@@ -27,7 +27,7 @@ export const tryWayBack = async (
   const hooks = {
     onStatement: ({ migration, text }: SentStatement) =>
       refuseOutside(
-        { dialect: context.dialect, mayReachOut: accepted },
+        { dialect: context.dialect, mayReachOut: accepted, session },
         { migration, sql: text, file: migration, line: 1 },
       ),
     ahead: true,

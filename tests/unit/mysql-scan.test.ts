@@ -1,6 +1,6 @@
 // What the text of a statement says, and how a migration falls into batches. No server.
 import * as assert from 'uvu/assert';
-import { refuseTarget, refuseWrites } from '../../lib/dialects/mysql/guards.ts';
+import { refuseBeyond, refuseWrites } from '../../lib/dialects/mysql/guards.ts';
 import { dialect } from '../../lib/dialects/mysql/index.ts';
 import { splitStatements } from '../../lib/sql/index.ts';
 import { spec } from '../helpers/spec.ts';
@@ -148,7 +148,7 @@ spec('mysql scan', ({ test }) => {
   });
 
   test("a shadow on the target's server refuses its name, and nothing that only looks like it", () => {
-    const target = { schema: 'shop', eventsRun: true };
+    const target = { schema: 'shop', eventsRun: true, others: ['Crm', 'orders'] };
     for (const sql of [
       'INSERT INTO shop.t VALUES (1)',
       'UPDATE `shop`.`t` SET a = 1',
@@ -158,9 +158,23 @@ spec('mysql scan', ({ test }) => {
       'DROP DATABASE IF EXISTS shop',
       'CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1',
       '/*!50000 DELETE FROM shop.t */',
+      'INSERT INTO crm.log VALUES (1)',
+      'INSERT INTO `Crm`.log SELECT * FROM t',
+      'UPDATE t JOIN crm.log l ON l.id = t.id SET l.n = 1',
+      'DELETE crm.log FROM crm.log JOIN t ON t.id = log.id',
+      'DROP TABLE IF EXISTS crm.log',
+      'DROP SCHEMA IF EXISTS crm',
+      'CREATE TABLE x (id INT, FOREIGN KEY (id) REFERENCES crm.log (id))',
+      'CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW INSERT INTO crm.log SELECT 1',
+      'CREATE DEFINER = `a`@`b` PROCEDURE p() BEGIN SELECT 1; DELETE FROM crm.log; END',
+      'USE crm',
+      'CALL crm.p()',
+      'SELECT crm.f()',
+      'WITH x AS (SELECT 1) UPDATE crm.log SET n = 1',
+      'RENAME TABLE t TO crm.t',
     ]) {
       assert.throws(
-        () => refuseTarget(sql, target),
+        () => refuseBeyond(sql, target),
         (error: Error) => error.name === 'DbsyncError',
         sql,
       );
@@ -171,8 +185,14 @@ spec('mysql scan', ({ test }) => {
       'SELECT t.shop FROM t',
       '-- shop.t\nSELECT 1',
       'CREATE TABLE workshop.t (id INT)',
+      'DROP TABLE IF EXISTS orders',
+      'SELECT orders.id FROM orders',
+      'INSERT INTO t SELECT * FROM crm.log',
+      'CREATE OR REPLACE VIEW v AS SELECT * FROM crm.log',
+      'CREATE TABLE t2 AS SELECT * FROM crm.log',
+      'ALTER TABLE orders ADD crm INT',
     ]) {
-      assert.not.throws(() => refuseTarget(sql, target), sql);
+      assert.not.throws(() => refuseBeyond(sql, target), sql);
     }
   });
 });

@@ -7,10 +7,12 @@ import { type TlsWish, tlsWish } from './connect/tls.ts';
 import { printable } from './quote.ts';
 
 export interface ShadowOf {
-  /** The target's schema, which may not be named. */
-  readonly schema: string;
+  /** The target's schema, which may not be named; null: it is on another server. */
+  readonly schema: string | null;
   /** The server's event scheduler runs: an event made in the shadow would run, too. */
   readonly eventsRun: boolean;
+  /** Every other schema of the server that the role can see: what is written there is written before anybody approved it. */
+  readonly others: readonly string[];
 }
 
 export interface MysqlAddress extends Address {
@@ -24,7 +26,7 @@ export interface MysqlAddress extends Address {
   readonly tls: TlsWish;
   /** The URL's own connect timeout; the shorter of it and the configuration's counts. */
   readonly connectTimeoutMs: number | null;
-  /** For a shadow on the target's own server: what no statement on this address may touch. */
+  /** For a shadow on a server that is not dbsync's own: what no statement on this address may touch. */
   readonly shadowOf: ShadowOf | null;
 }
 
@@ -190,7 +192,14 @@ export const withDatabase = (
   const { parameters } = parsePieces(openSecret(base.url));
   const parts = { ...base, database };
   const url = new Secret(urlOf(parts, parameters));
-  return { ...parts, display: displayOf(parts), url, secrets: [...base.secrets, url], shadowOf };
+  return {
+    ...parts,
+    display: displayOf(parts),
+    url,
+    secrets: [...base.secrets, url],
+    shadowOf,
+    ...(shadowOf && { shared: true }),
+  };
 };
 
 const isMysqlAddress = (value: Address): value is MysqlAddress =>

@@ -2,7 +2,7 @@
 import type { Dialect } from '../contract.ts';
 import { prepared } from '../prepared.ts';
 import { adapt } from './adapt.ts';
-import { address, URL_SCHEMES } from './address.ts';
+import { address, mysqlAddress, URL_SCHEMES } from './address.ts';
 import { backup, restore } from './backup.ts';
 import { batches } from './batches.ts';
 import { bring } from './bring.ts';
@@ -12,6 +12,7 @@ import { connect } from './connect.ts';
 import { diagnose } from './diagnose.ts';
 import { explain } from './explain.ts';
 import { foresee } from './foresee.ts';
+import { refuseBeyond } from './guards.ts';
 import { health } from './health.ts';
 import { identify, identifyServer } from './identify.ts';
 import { inspect } from './inspect.ts';
@@ -54,6 +55,10 @@ export const dialect: Dialect = {
   health,
   classify,
   outsideHint: OUTSIDE_HINT,
+  refuseBeyond: (where, sql) => {
+    const { shadowOf } = mysqlAddress(where);
+    if (shadowOf) refuseBeyond(sql, shadowOf);
+  },
   batches,
   hazards: (input) => judging.get().hazards(input),
   offline,

@@ -4,7 +4,7 @@ import { splitStatements } from '../../sql/index.ts';
 import type { Timeouts } from '../../target/index.ts';
 import type { RawResult, Row, Session } from '../contract.ts';
 import type { MysqlAddress } from './address.ts';
-import { refuseTarget, refuseWrites } from './guards.ts';
+import { refuseBeyond, refuseWrites } from './guards.ts';
 import { scanRulesFor } from './rules.ts';
 
 /** A session with what only this dialect's other files need. */
@@ -140,7 +140,7 @@ export const makeSession = async (wire: Wire, parts: SessionParts): Promise<Mysq
 
   const guard = (sql: string): void => {
     if (parts.mode === 'read') refuseWrites(sql);
-    if (parts.address.shadowOf !== null) refuseTarget(sql, parts.address.shadowOf);
+    if (parts.address.shadowOf !== null) refuseBeyond(sql, parts.address.shadowOf);
   };
   /** MySQL limits only SELECT by itself; there the clock is ours. */
   const bounded = async (question: Question): Promise<Answer> => {

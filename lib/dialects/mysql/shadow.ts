@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { DbsyncError, messageOf } from '../../errors/index.ts';
 import type { Secret } from '../../target/index.ts';
-import type { Identity, Shadow, ShadowRequest } from '../contract.ts';
+import type { Identity, Session, Shadow, ShadowRequest } from '../contract.ts';
 import { address, type MysqlAddress, mysqlAddress, withDatabase } from './address.ts';
 import { connect, connectServer } from './connect.ts';
 import { identify } from './identify.ts';
@@ -27,21 +27,40 @@ const unavailable = (summary: string, cause?: unknown): DbsyncError =>
     ],
   });
 
+/** Read by everybody, and written by nobody. */
+const FACTS_ONLY = 'information_schema';
+
+/** Every schema on the server but the shadow's own; none where a person accepted that migrations act outside of it. */
+const othersOf = async (
+  server: Session,
+  own: string,
+  { reachesOut }: Pick<ShadowRequest, 'reachesOut'>,
+): Promise<readonly string[]> => {
+  if (reachesOut) return [];
+  const rows = await server.query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
+  return rows
+    .map(({ name }) => String(name))
+    .filter((name) => name.toLowerCase() !== own.toLowerCase() && name.toLowerCase() !== FACTS_ONLY);
+};
+
 const eventsRun = (identity: Identity | null): boolean => identity?.facts.event_scheduler === 'ON';
 
 const scratchShadow = async (request: ShadowRequest): Promise<Shadow> => {
   const { timeouts, identity } = request;
   const target = mysqlAddress(request.address);
   const name = `${SHADOW_PREFIX}${randomBytes(6).toString('hex')}`;
-  const own = withDatabase(target, name, { schema: target.database, eventsRun: eventsRun(identity) });
   const server = await connectServer(target, { mode: 'write', timeouts });
+  let others: readonly string[];
   try {
+    others = await othersOf(server, name, request);
     await createLike(server, name, identity);
   } catch (error) {
     throw unavailable('The role may not create a scratch database on the target’s server.', error);
   } finally {
     await server.close();
   }
+  const shadowOf = { schema: target.database, eventsRun: eventsRun(identity), others };
+  const own = withDatabase(target, name, shadowOf);
   const drop = async (): Promise<void> => {
     const session = await connectServer(target, { mode: 'write', timeouts });
     await session.execute(`DROP DATABASE IF EXISTS ${quote(name)}`).finally(() => session.close());
@@ -69,8 +88,13 @@ const scratchShadow = async (request: ShadowRequest): Promise<Shadow> => {
 const serverOf = (identity: Identity | null): string | null =>
   identity?.identity.split(':').slice(0, 2).join(':') ?? null;
 
+interface Offered {
+  readonly found: Identity;
+  readonly others: readonly string[];
+}
+
 /** Throws unless the offered database is empty, another one than the target, and of the same product. */
-const proveOffered = async (offered: MysqlAddress, request: ShadowRequest): Promise<Identity> => {
+const proveOffered = async (offered: MysqlAddress, request: ShadowRequest): Promise<Offered> => {
   const session = await connect(offered, { mode: 'read', timeouts: request.timeouts });
   try {
     const found = await identify(session);
@@ -92,7 +116,7 @@ const proveOffered = async (offered: MysqlAddress, request: ShadowRequest): Prom
         `The database of shadowUrl is not empty: it holds ${objects.length} objects, which dbsync will not touch.`,
       );
     }
-    return found;
+    return { found, others: await othersOf(session, offered.database, request) };
   } finally {
     await session.close();
   }
@@ -104,12 +128,13 @@ const alterDefaults = (facts: Identity['facts']): string =>
 const offeredShadow = async (request: ShadowRequest, url: Secret): Promise<Shadow> => {
   const { timeouts, identity } = request;
   const plain = address(url, request.folder);
-  const found = await proveOffered(plain, request);
+  const { found, others } = await proveOffered(plain, request);
   const shared = identity !== null && serverOf(found) === serverOf(identity);
   const schema = mysqlAddress(request.address).database;
   const own: MysqlAddress = {
     ...plain,
-    shadowOf: shared ? { schema, eventsRun: eventsRun(identity) } : null,
+    shared: true,
+    shadowOf: { schema: shared ? schema : null, eventsRun: shared && eventsRun(identity), others },
   };
   const on = async (work: string | null, clean: boolean): Promise<void> => {
     const session = await connect(own, { mode: 'write', timeouts });

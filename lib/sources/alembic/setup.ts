@@ -117,7 +117,8 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
     session,
     kill: provider.kill,
     placeholder: context.dialect.facts.placeholder(1),
-    ahead: question.ahead ?? false,
+    // What could reach another database of the shadow's server is looked at first.
+    ahead: (question.ahead ?? false) && question.address?.shared !== true,
     hint: context.dialect.outsideHint ?? null,
     reads: base.notebook !== null,
     secrets,

@@ -2,17 +2,18 @@
 // To write one: make a folder with the same file names as its siblings, export one `Dialect` from `index.ts`, add one line
 // to `registry.ts`; tests/conformance then tests it without being told. Quote every identifier (names from a live database
 // are hostile input), bind every value, and turn every driver error that a user can cause into a DbsyncError with a code.
-import type { ErrorCode } from '../errors/index.ts';
 import type { Hazard, RiskInput } from '../risk/index.ts';
 import type { Change, Snapshot, Subject, Value } from '../schema/index.ts';
 import type { ScanRules, Statement } from '../sql/index.ts';
 import type { Secret, Timeouts } from '../target/index.ts';
+import type { Check } from './checking.ts';
 import type { Effects } from './effects.ts';
-import type { HeldLock, LockOptions, ToolLock } from './locking.ts';
+import type { HeldLock, LockOptions } from './locking.ts';
 import type { Offline } from './offline.ts';
 import type { Address, ConnectOptions, Identity, Session } from './session.ts';
 import type { Adaptation, BringingStatement, StatementFacts } from './statements.ts';
 
+export type { Check, CheckContext, Verdict } from './checking.ts';
 export type { PaceQuestions, Portion, TableEffect, Watch, Watched } from './effects.ts';
 export type { HeldLock, LockOptions, ToolLock } from './locking.ts';
 export type { AssumedServer, Offline } from './offline.ts';
@@ -63,6 +64,8 @@ export interface TableSize {
   readonly rows: number;
   /** False: the engine's estimate. */
   readonly exact: boolean;
+  /** Why a count that was tried came to nothing, in the engine's words; absent where none was tried, as the table is large. */
+  readonly notCounted?: string;
   /** With its indexes and whatever else belongs to it. */
   readonly bytes: number | null;
   /** Of the rows alone, which is what reading all of them reads; absent where it is not told apart. */
@@ -79,39 +82,6 @@ export interface HealthFinding {
   readonly count: number;
   /** The snapshot says it too: where the schema is as predicted, so was this. */
   readonly inSnapshot?: true;
-}
-
-/** A verdict of one preflight check. */
-export interface Verdict {
-  readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
-  /** One line: what was found. */
-  readonly message: string;
-  /** What to do, in order; a line that starts with `$ ` is a command. */
-  readonly remedy?: readonly string[];
-  readonly code?: ErrorCode;
-  readonly facts?: Readonly<Record<string, Value>>;
-}
-
-/** What a dialect's checks may look at. The session is read-only; null where the database does not exist yet. */
-export interface CheckContext {
-  readonly address: Address;
-  readonly session: Session | null;
-  readonly identity: Identity | null;
-  readonly timeouts: Timeouts;
-  /** Whether the configuration allows the database to be created. */
-  readonly create: boolean;
-  /** Absolute folder of the project. */
-  readonly root: string;
-  /** Tables that the pending migrations name, as far as their text tells; all of them where it does not. */
-  readonly touched: readonly { readonly namespace: string | null; readonly name: string }[];
-  /** Facts that the source states of its own lock, if it has one; see `ToolLock` in the sources' contract. */
-  readonly toolLock: ToolLock | null;
-}
-
-export interface Check {
-  readonly id: string;
-  readonly title: string;
-  readonly run: (context: CheckContext) => Promise<Verdict>;
 }
 
 /** What a shadow database shall hold. */

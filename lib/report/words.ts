@@ -43,9 +43,13 @@ export const instant = (iso: string): string => {
   return found ? `${found[1]} ${found[2]} UTC` : iso;
 };
 
-/** `1,234`, or `about 1,234` where it is the engine's estimate. */
-export const rows = (table: Pick<TableSize, 'rows' | 'exact'>): string =>
-  `${table.exact ? '' : 'about '}${number(table.rows)}`;
+/** `1,234`, or `about 1,234` where it is the engine's estimate, with the reason where it should have been counted. */
+export const rows = ({
+  rows: amount,
+  exact,
+  notCounted,
+}: Pick<TableSize, 'rows' | 'exact' | 'notCounted'>): string =>
+  `${exact ? '' : 'about '}${number(amount)}${notCounted === undefined ? '' : ` (not counted: ${notCounted})`}`;
 
 /** `public.users`, `users`. */
 export const tableName = (table: { readonly namespace: string | null; readonly name: string }): string =>

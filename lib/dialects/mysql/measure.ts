@@ -1,7 +1,8 @@
 // Rows and bytes of tables in bounded time: counted where they are small, the server's estimate elsewhere.
 import type { Subject } from '../../schema/index.ts';
 import type { Session, TableSize } from '../contract.ts';
-import { literal, quote } from './quote.ts';
+import { explain } from './explain.ts';
+import { literal, printable, quote } from './quote.ts';
 import { probe } from './session.ts';
 
 /** Up to so many bytes of rows a table is counted: InnoDB reads that in about a second. */
@@ -32,23 +33,25 @@ const estimates = async (session: Session, names: readonly string[]): Promise<re
   }));
 };
 
-const counted = async (session: Session, name: string): Promise<number | null> => {
+type Counted = Pick<TableSize, 'rows' | 'exact' | 'notCounted'>;
+
+const countOf = async (session: Session, { name, rows }: Estimate): Promise<Counted> => {
   try {
     const [row] = await probe(session, `SELECT COUNT(*) AS n FROM ${quote(name)}`);
-    return row ? Number(row.n) : null;
-  } catch {
+    return { rows: Number(row?.n), exact: true };
+  } catch (error) {
+    const { connectionLost, message } = explain(error);
+    if (connectionLost) throw error;
     // Too long, or not allowed to read: the estimate stands.
-    return null;
+    return { rows, exact: false, notCounted: printable(message) };
   }
 };
 
 const sizeOf = async (session: Session, estimate: Estimate, countable: boolean): Promise<TableSize> => {
-  const exact = countable ? await counted(session, estimate.name) : null;
   return {
     namespace: null,
     name: estimate.name,
-    rows: exact ?? estimate.rows,
-    exact: exact !== null,
+    ...(countable ? await countOf(session, estimate) : { rows: estimate.rows, exact: false }),
     bytes: estimate.bytes,
     dataBytes: estimate.dataBytes,
   };

@@ -2,7 +2,7 @@
 import type { Subject } from '../../schema/index.ts';
 import type { Row, Session, TableSize } from '../contract.ts';
 import { explain } from './explain.ts';
-import { qualified } from './quote.ts';
+import { printable, qualified } from './quote.ts';
 import { orTableLocked } from './waited.ts';
 
 /**
@@ -29,27 +29,30 @@ const COUNTABLE_BYTES = 16 * 1024 * 1024;
 /** So much is counted in all, the smallest tables first: a second or two of reading, however many tables there are. */
 const COUNTABLE_TOTAL_BYTES = 1024 * 1024 * 1024;
 
-const exactCount = async (
+type Counted = Pick<TableSize, 'rows' | 'exact' | 'notCounted'>;
+
+const countOf = async (
   session: Session,
   table: { namespace: string; name: string },
-): Promise<number | null> => {
+  estimate: number,
+): Promise<Counted> => {
   try {
     const [row] = await session.query(`SELECT count(*)::text AS rows FROM ${qualified(table)}`);
-    return row ? Number(row.rows) : null;
+    return { rows: Number(row?.rows), exact: true };
   } catch (error) {
-    if (explain(error).connectionLost) throw error;
+    const { connectionLost, message } = explain(error);
+    if (connectionLost) throw error;
     // No right to read it, or too slow: the estimate has to do.
-    return null;
+    return { rows: estimate, exact: false, notCounted: printable(message) };
   }
 };
 
 const sizeOf = async (session: Session, row: Row, countable: boolean): Promise<TableSize> => {
   const table = { namespace: String(row.namespace), name: String(row.name) };
-  const counted = countable ? await exactCount(session, table) : null;
+  const estimate = Number(row.estimate ?? 0);
   return {
     ...table,
-    rows: counted ?? Number(row.estimate ?? 0),
-    exact: counted !== null,
+    ...(countable ? await countOf(session, table, estimate) : { rows: estimate, exact: false }),
     bytes: row.bytes === null ? null : Number(row.bytes),
     ...(row.heap !== null && { dataBytes: Number(row.heap) }),
   };

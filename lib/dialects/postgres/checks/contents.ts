@@ -8,7 +8,7 @@ const sizes = (session: Session, { touched }: CheckContext): Promise<readonly Ta
   measure(session, touched);
 
 const sizeText = (size: TableSize): string =>
-  `${printable(size.name)} ${size.exact ? '' : 'about '}${size.rows.toLocaleString('en-US')} rows, ${bytesText(size.bytes ?? 0)}`;
+  `${printable(size.name)} ${size.exact ? '' : 'about '}${size.rows.toLocaleString('en-US')} rows${size.notCounted === undefined ? '' : ` (not counted: ${size.notCounted})`}, ${bytesText(size.bytes ?? 0)}`;
 
 export const SIZES_CHECK: Check = {
   id: 'postgres-sizes',

@@ -67,7 +67,9 @@ const indexOf = (tree: CreateIndexStmt, text: string): SchemaObject =>
 
 /** A column of ALTER TABLE with its keys and checks, read as if it stood in a table of its own. */
 const added = (column: ColumnDefinition, text: string): readonly SchemaObject[] => {
-  const alone = `CREATE TABLE x (${sliceOf(text, column)})`;
+  // In an ALTER the parser lets a column begin where the statement does.
+  const { offset, length } = column.span;
+  const alone = `CREATE TABLE x (${text.slice(column.colName.span.offset, offset + length)})`;
   const tree = parseStatement(alone);
   return tree?.type === 'CreateTableStmt' ? tableOf(tree, alone, 'x').children : [];
 };

@@ -37,7 +37,7 @@ export interface Read {
 
 /** The plan's statements and what they are read against. */
 export interface Text {
-  readonly input: Pick<RiskInput, 'before' | 'sizes' | 'unknownBefore' | 'moves'>;
+  readonly input: Pick<RiskInput, 'before' | 'change' | 'sizes' | 'unknownBefore' | 'moves'>;
   readonly context: TextualContext;
   readonly statements: readonly Read[];
 }

@@ -1,7 +1,8 @@
 // Hazards of statements that change rows: everything at once, too much at once, nothing kept. Pure.
 import type { Subject } from '../schema/index.ts';
 import { alwaysTrue, findWord, whereOf } from './clauses.ts';
-import { hazardOf } from './hazard.ts';
+import { fillsNewColumns } from './fills.ts';
+import { adjusted, hazardOf } from './hazard.ts';
 import { joinRestricts } from './joins.ts';
 import { everyRow } from './keys.ts';
 import { assignsTruth, comparesTwice } from './misread.ts';
@@ -73,7 +74,9 @@ const whole = (one: Read, text: Text): Hazard[] => {
     probe: allRows(one, text),
     at: one.planned,
   });
-  return [fitToTarget(hazard, one, text)];
+  const fits = fitToTarget(hazard, one, text);
+  const onlyFills = fits.severity === 'destructive' && fillsNewColumns(one, text);
+  return [onlyFills ? adjusted(fits, 'blocking', 'it fills only columns that this plan adds') : fits];
 };
 
 const misread = (one: Read, text: Text): Hazard[] => {
@@ -123,9 +126,9 @@ const doesToRows = (one: Read): string | null => {
   return REPLACES.test(words) ? 'overwritten where they exist' : null;
 };
 
-const unkept = (one: Read): Hazard[] => {
+const unkept = (one: Read, text: Text): Hazard[] => {
   const does = doesToRows(one);
-  if (does === null) return [];
+  if (does === null || fillsNewColumns(one, text)) return [];
   const message = `Rows of ${subjectOf(one)} are ${does}; nothing keeps what they were.`;
   return [
     hazardOf(processRule('x-dml-without-backup'), { subject: subjectOf(one), message, at: one.planned }),
@@ -156,7 +159,7 @@ export const dataHazards = (one: Read, text: Text): Hazard[] => {
     ...whole(one, text),
     ...misread(one, text),
     ...large(one, text),
-    ...unkept(one),
+    ...unkept(one, text),
     ...replaceHazards(one, text),
     ...seed(one, text),
   ];

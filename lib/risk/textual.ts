@@ -11,7 +11,7 @@ import { secretHazards } from './secrets.ts';
 
 /** Every process hazard of the statements, in their order. */
 export const textualHazards = (
-  input: Pick<RiskInput, 'statements' | 'before' | 'sizes' | 'unknownBefore' | 'moves'>,
+  input: Pick<RiskInput, 'statements' | 'before' | 'change' | 'sizes' | 'unknownBefore' | 'moves'>,
   context: TextualContext,
 ): Hazard[] => {
   const text: Text = { input, context, statements: readAll(input.statements, context) };

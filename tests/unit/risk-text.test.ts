@@ -7,7 +7,7 @@ import {
   tableKey,
   textualHazards,
 } from '../../lib/risk/index.ts';
-import { schemaObject, snapshotOf } from '../../lib/schema/index.ts';
+import { hashOf, schemaObject, snapshotOf } from '../../lib/schema/index.ts';
 import { type ScanRules, splitStatements } from '../../lib/sql/index.ts';
 import { MYSQL, POSTGRES, SQLITE } from '../cases/sql-split.ts';
 import { spec } from '../helpers/spec.ts';
@@ -64,9 +64,10 @@ const hazardsOf = (sql: string, rules: ScanRules, rows = 10) => {
     statement,
   }));
   const size = { namespace: 'app', name: 'users', rows, exact: true, bytes: null };
-  const input: Pick<RiskInput, 'statements' | 'before' | 'sizes'> = {
+  const input: Pick<RiskInput, 'statements' | 'before' | 'change' | 'sizes'> = {
     statements,
     before,
+    change: { from: hashOf('before'), to: hashOf('after'), changes: [] },
     sizes: new Map([[tableKey(size), size]]),
   };
   return textualHazards(input, {

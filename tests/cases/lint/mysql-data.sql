@@ -4,4 +4,4 @@ CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50), note TEXT, role IN
 CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER);
 -- migration
 ALTER TABLE users ADD COLUMN age INT;
-UPDATE users SET age = 1;
+UPDATE users SET age = 1, role = 2;

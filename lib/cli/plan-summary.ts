@@ -8,7 +8,12 @@ import type { Style, Tone } from './style.ts';
 import { changeLines, type Place } from './summaries.ts';
 
 const SHOWN_CHANGES = 15;
+/** Groups of hazards. */
 const SHOWN_HAZARDS = 12;
+/** Hazards of one code that are told in full: each that somebody decides has rows of its own. */
+const SHOWN_OF_A_CODE = { open: 3, decided: 1 };
+/** Names behind `and 9 more of the same`; of what somebody must decide, every one. */
+const SHOWN_NAMES = 6;
 
 const SEVERITY_TONES: Readonly<Record<HazardView['severity'], Tone>> = {
   destructive: 'bad',
@@ -58,6 +63,35 @@ const hazardLines = (style: Style, hazard: HazardView): string[] => {
   ];
 };
 
+/** One code of one severity and one standing. */
+const groupsOf = (hazards: readonly HazardView[]): readonly (readonly HazardView[])[] => {
+  const groups = new Map<string, HazardView[]>();
+  for (const hazard of hazards) {
+    const key = [hazard.code, hazard.severity, hazard.willFail, hazard.decision.state].join(' ');
+    const group = groups.get(key);
+    if (group) group.push(hazard);
+    else groups.set(key, [hazard]);
+  }
+  return [...groups.values()];
+};
+
+/** The first of a group, and the names of the others: a long plan says the same of many columns. */
+const groupLines = (style: Style, group: readonly HazardView[]): string[] => {
+  const open = group.some(isOpen);
+  const shown = open ? SHOWN_OF_A_CODE.open : SHOWN_OF_A_CODE.decided;
+  // A line that stands for one hazard saves nothing.
+  const full = group.length <= shown + 1 ? group.length : shown;
+  const others = group.slice(full);
+  const names = [...new Set(others.map(({ subject }) => subject))];
+  const most = open ? names.length : SHOWN_NAMES;
+  const listed = [...names.slice(0, most), ...(names.length > most ? ['...'] : [])].join(', ');
+  const line = `and ${number(others.length)} more of the same (${listed}): see the document`;
+  return [
+    ...group.slice(0, full).flatMap((hazard) => hazardLines(style, hazard)),
+    ...(others.length === 0 ? [] : bullet(style, line, { indent: 4 })),
+  ];
+};
+
 /** Names of one reason together. */
 const heldLine = (held: Plan['held']): string => {
   const reasons = [...new Set(held.map((item) => item.reason))];
@@ -84,6 +118,8 @@ export const summaryOfPlan = (
   const worstFirst = view.hazards.flatMap((group) => group.hazards);
   // A long list is cut short, and what has to be decided must not be in the part that is not shown.
   const hazards = [...worstFirst.filter(isOpen), ...worstFirst.filter((hazard) => !isOpen(hazard))];
+  const groups = groupsOf(hazards);
+  const told = groups.slice(0, SHOWN_HAZARDS);
   const { target, source, change } = plan;
   return [
     '',
@@ -112,7 +148,7 @@ export const summaryOfPlan = (
     ...change.changes.slice(0, SHOWN_CHANGES).flatMap((item) => changeLines(style, item)),
     ...rest(style, change.changes.length, SHOWN_CHANGES),
     ...heading(style, hazards.length === 0 ? 'Hazards: none known' : `Hazards (${view.hazardCounts})`),
-    ...hazards.slice(0, SHOWN_HAZARDS).flatMap((hazard) => hazardLines(style, hazard)),
-    ...rest(style, hazards.length, SHOWN_HAZARDS),
+    ...told.flatMap((group) => groupLines(style, group)),
+    ...rest(style, hazards.length, told.flat().length),
   ];
 };

@@ -230,12 +230,51 @@ spec('cli: screens', ({ test }) => {
     const long = {
       ...plan,
       change: { ...plan.change, changes: Array.from({ length: 40 }, () => change) },
-      hazards: Array.from({ length: 30 }, () => hazard),
+      hazards: Array.from({ length: 30 }, (_, at) => ({ ...hazard, code: `x-shown-${at}` })),
     };
     const made = summaryOfPlan(plainAt(80), { plan: long, hash: PLAN_HASH }, place).join('\n');
     assert.ok(made.includes('Changes (40)'));
     assert.ok(made.includes('and 25 more in the document'));
     assert.ok(made.includes('and 18 more in the document'));
+  });
+
+  test('a code that is met many times is told once, with the names of the others; what waits for a decision is named whole', () => {
+    const plan = planOf('users');
+    const [hazard] = plan.hazards;
+    if (!hazard) throw new Error('the cases hold no hazard');
+    const of = (code: string, at: number) => ({
+      ...hazard,
+      code,
+      subject: `column ${code}_${at}`,
+      message: `It is the ${code} number ${at}.`,
+      severity: 'blocking' as const,
+      willFail: false,
+    });
+    const many = Array.from({ length: 14 }, (_, at) => of('x-allowed', at));
+    const open = Array.from({ length: 14 }, (_, at) => of('x-open', at));
+    const two = [of('x-two', 0), of('x-two', 1)];
+    const decisions = [...many, ...open, ...two].map((one) => ({
+      id: hazardId(one),
+      code: one.code,
+      decision: one.code === 'x-open' ? ('open' as const) : ('allowed' as const),
+      by: null,
+      reason: null,
+    }));
+    const made = summaryOfPlan(
+      plainAt(100),
+      { plan: { ...plan, hazards: [...many, ...open, ...two], decisions }, hash: PLAN_HASH },
+      place,
+    )
+      .join(' ')
+      .replaceAll(/\s+/g, ' ');
+    assert.is(made.match(/It is the x-allowed number/g)?.length, 1);
+    assert.is(made.match(/It is the x-open number/g)?.length, 3);
+    assert.is(made.match(/It is the x-two number/g)?.length, 2);
+    assert.ok(made.includes('and 13 more of the same (column x-allowed_1, column x-allowed_2,'), made);
+    assert.not.ok(made.includes('x-allowed_13'));
+    assert.ok(made.includes('and 11 more of the same (column x-open_3,'), made);
+    assert.ok(made.includes('column x-open_13): see the document'), made);
+    assert.not.ok(made.includes('more in the document'), made);
   });
 
   test('what waits for a decision stands before a long list that is cut short, however slight it is', () => {

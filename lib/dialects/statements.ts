@@ -18,6 +18,8 @@ export interface StatementFacts {
   readonly lock?: string;
   /** Tables that it names, as far as the text tells. */
   readonly tables: readonly { readonly namespace: string | null; readonly name: string }[];
+  /** It writes a counter that the engine keeps in a table of its own, one row for each table of the project: no work on rows. */
+  readonly counter?: true;
   /** Why it could not be analysed. */
   readonly opaque?: string;
   /** It is read, and runs code that is not in its text. */

@@ -22,7 +22,7 @@ const line = (one: Read): string => `line ${one.planned.statement.line}`;
 
 const mixed = (group: readonly Read[]): Hazard[] => {
   const ddl = group.find((one) => one.facts.kind === 'ddl');
-  const dml = group.find((one) => one.facts.kind === 'dml' && !one.ofNewTable);
+  const dml = group.find((one) => one.facts.kind === 'dml' && !one.ofNewTable && !one.facts.counter);
   if (!ddl || !dml) return [];
   const message = `It changes the structure (${line(ddl)}) and rows (${line(dml)}) together.`;
   return [hazard(processRule('x-mixed-ddl-dml'), dml, message)];

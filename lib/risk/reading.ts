@@ -12,6 +12,7 @@ export interface TextFacts {
   readonly transactional: boolean;
   readonly opaque?: string;
   readonly runsCode?: true;
+  readonly counter?: true;
   readonly outside?: string;
 }
 

@@ -126,6 +126,13 @@ const DANGEROUS: readonly (readonly [RegExp, string])[] = [
   [/\bload_extension\s*\(/i, 'a library is loaded into the process'],
 ];
 
+/** Where AUTOINCREMENT counts (https://www.sqlite.org/autoinc.html). */
+const COUNTERS = 'sqlite_sequence';
+
+const countsOnly = (tree: Stmt): boolean =>
+  (tree.type === 'InsertStmt' || tree.type === 'UpdateStmt' || tree.type === 'DeleteStmt') &&
+  fold(tree.tblName.objName.text) === COUNTERS;
+
 const read = (statement: Statement): StatementFacts => {
   const tree = parseStatement(statement.text);
   if (!tree) {
@@ -156,6 +163,7 @@ const read = (statement: Statement): StatementFacts => {
     verb: verbOf(statement.text),
     transactional: isTransactional(tree, statement.text),
     ...(lock !== undefined && { lock }),
+    ...(countsOnly(tree) && { counter: true as const }),
     tables: tablesIn(tree).map((name) => ({ namespace: null, name })),
   };
 };

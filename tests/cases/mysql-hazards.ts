@@ -36,6 +36,17 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     ADVICE,
     'my-partial-file breaking',
   ]),
+  one(
+    'a column is replaced by one that the plan fills and renames',
+    'ALTER TABLE t ADD COLUMN nb INT; UPDATE t SET nb = 1; ALTER TABLE t DROP COLUMN big; ALTER TABLE t RENAME COLUMN nb TO big',
+    [
+      'my-drop-column destructive 2',
+      'my-rename-column breaking',
+      INSTANT,
+      ADVICE,
+      'my-partial-file breaking',
+    ],
+  ),
   one('drop virtual column', 'ALTER TABLE t DROP COLUMN v, ALGORITHM=INSTANT', [
     'my-drop-virtual-column advice 2',
   ]),

@@ -31,3 +31,28 @@ export const heldByAll = (hazard: Hazard, from: string, to: string): Hazard =>
   to === 'utf8mb4' && from !== 'binary' && hazard.severity === 'destructive'
     ? adjusted(hazard, 'blocking', 'utf8mb4 has every character')
     : hazard;
+
+const TEXT = /char|text|^enum|^set\b/i;
+
+/** What a text column is in: its own words, else its table's, else what the server takes; undefined for what is no text. */
+export const collationOf = (
+  scene: Scene,
+  column: SchemaObject | undefined,
+  table: SchemaObject | undefined,
+): string | undefined => {
+  const stated = column?.attributes.collation;
+  if (stated !== undefined) return String(stated).toLowerCase();
+  if (!TEXT.test(String(column?.attributes.type ?? ''))) return undefined;
+  return String(table?.attributes.collation ?? assumedCharset(scene)).toLowerCase();
+};
+
+/** The collation that a character set has by itself (manuals, SHOW CHARACTER SET); any other name is one already. */
+export const fullCollation = ({ input }: Scene, name: string): string => {
+  if (name.includes('_') || name === 'binary') return name.replace(/^utf8_/, 'utf8mb3_');
+  const isNew = input.product !== 'MariaDB' && (input.version[0] ?? 0) >= 8;
+  if (name === 'utf8mb4' && isNew) return 'utf8mb4_0900_ai_ci';
+  return name === 'latin1' ? 'latin1_swedish_ci' : `${name === 'utf8' ? 'utf8mb3' : name}_general_ci`;
+};
+
+/** Whether upper and lower case are equal under it. */
+export const ignoresCase = (collation: string): boolean => /_ci$/.test(collation);

@@ -1,6 +1,6 @@
 // Hazards of columns that change or come: types, NOT NULL, members, character sets, lost attributes. From the structure, with the
 // question that the live rows answer. Pure.
-import type { Hazard, HazardRule } from '../../../risk/index.ts';
+import { adjusted, type Hazard, type HazardRule } from '../../../risk/index.ts';
 import {
   type AttributeChange,
   type Change,
@@ -11,7 +11,14 @@ import {
 } from '../../../schema/index.ts';
 import { quote } from '../quote.ts';
 import { addedColumn } from './added.ts';
-import { bytesPerCharacter, charsetOf, heldByAll } from './charsets.ts';
+import {
+  bytesPerCharacter,
+  charsetOf,
+  collationOf,
+  fullCollation,
+  heldByAll,
+  ignoresCase,
+} from './charsets.ts';
 import { RULES } from './rules.ts';
 import {
   clausesOn,
@@ -103,11 +110,25 @@ const lossyWhere = (column: string, to: string): string => {
   return `${now} <> BINARY CONVERT(CONVERT(${quote(column)} USING ${to}) USING utf8mb4)`;
 };
 
+/** The collations between which a column changes; null where it has none on either side, or the same. */
+const recollated = (site: Site): { readonly from: string; readonly to: string } | null => {
+  const { scene, before, owner, table, column } = site;
+  const after = tableAfter(scene, table);
+  const now = after && childOf(after, 'column', column);
+  const [from, to] = [collationOf(scene, before, owner), collationOf(scene, now, after)];
+  if (from === undefined || to === undefined) return null;
+  const full = { from: fullCollation(scene, from), to: fullCollation(scene, to) };
+  return full.from === full.to ? null : full;
+};
+
 const collationHazards = (site: Site, change: AttributeChange): Hazard[] => {
   const { scene, table, column, subject } = site;
-  const [from, to] = [charsetOf(change.from), charsetOf(change.to)];
+  const stated = { from: change.from, to: change.to };
+  const full = change.from === undefined || change.to === undefined ? recollated(site) : stated;
+  if (full === null) return [];
+  const [from, to] = [charsetOf(full.from), charsetOf(full.to)];
   if (from === '' || to === '') return [];
-  const message = `${describeSubject(subject)} changes from ${String(change.from)} to ${String(change.to)}.`;
+  const message = `${describeSubject(subject)} changes from ${String(full.from)} to ${String(full.to)}.`;
   if (from !== to && /^\w+$/.test(to)) {
     const probe = countProbe(site.owner, {
       question: `rows with characters in ${describeSubject(subject)} that ${to} lacks`,
@@ -118,10 +139,19 @@ const collationHazards = (site: Site, change: AttributeChange): Hazard[] => {
     const found = finding(scene, { rule: RULES.charset, subject, table, message, probe, grows: true });
     return [heldByAll(found, from, to)];
   }
-  if (!isInUniqueKey(site) || !/^\w+$/.test(String(change.to))) return [];
+  const collation = String(full.to);
+  if (!/^\w+$/.test(collation)) return [];
+  if (!isInUniqueKey(site)) {
+    const found = finding(scene, { rule: RULES.collation, subject, table, message });
+    const isOther = ignoresCase(String(full.from)) !== ignoresCase(collation);
+    const severity = isOther && found.severity === 'destructive' ? 'breaking' : 'advice';
+    return [
+      adjusted(found, severity, 'no unique key holds the column: what is found equal changes, and the order'),
+    ];
+  }
   const probe = {
-    question: `groups of rows that are equal in ${describeSubject(subject)} under ${String(change.to)}`,
-    sql: `SELECT COUNT(*) FROM (SELECT 1 FROM ${quote(table)} WHERE ${quote(column)} IS NOT NULL GROUP BY ${quote(column)} COLLATE ${String(change.to)} HAVING COUNT(*) > 1) AS d`,
+    question: `groups of rows that are equal in ${describeSubject(subject)} under ${collation}`,
+    sql: `SELECT COUNT(*) FROM (SELECT 1 FROM ${quote(table)} WHERE ${quote(column)} IS NOT NULL GROUP BY ${quote(column)} COLLATE ${collation} HAVING COUNT(*) > 1) AS d`,
     positive: 'may-fail' as const,
     zero: 'lower' as const,
   };

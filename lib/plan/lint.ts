@@ -88,10 +88,12 @@ const namedTables = (input: LintInput, { statements }: Reading): readonly Object
     }));
   });
 
-/** Objects whose neighbours matter: those that go, and types, whose columns are elsewhere. */
+/** Objects whose neighbours matter: those that go, types, whose columns are elsewhere, and tables that are cut into others. */
 const withNeighbours = ({ before, left }: Chapter): ReadonlySet<string> => {
-  const types = before.filter(({ kind }) => kind !== 'table').map(({ name }) => name);
-  return new Set([...left, ...types]);
+  const others = before.filter(
+    ({ kind, attributes }) => kind !== 'table' || attributes.partitionKey !== undefined,
+  );
+  return new Set([...left, ...others.map(({ name }) => name)]);
 };
 
 /** `public."Role"` names `Role`. */
@@ -100,7 +102,7 @@ const lastPart = (text: unknown): string =>
 
 const references = new WeakMap<SchemaObject, ReadonlySet<string>>();
 
-/** Names of the tables and types that a table leans on. A table does not change, so the answer is kept with it. */
+/** Names of the tables and types that a table leans on, the one that it is a part of among them. A table does not change, so the answer is kept with it. */
 const referencesOf = (table: SchemaObject): ReadonlySet<string> => {
   const known = references.get(table);
   if (known) return known;
@@ -111,7 +113,7 @@ const referencesOf = (table: SchemaObject): ReadonlySet<string> => {
         ? lastPart(attributes.type)
         : '',
   );
-  const found = new Set(named);
+  const found = new Set([...named, lastPart(table.attributes.partitionOf)]);
   references.set(table, found);
   return found;
 };

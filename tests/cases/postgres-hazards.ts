@@ -410,6 +410,13 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     name: 'a new partition with no default one',
     base: 'CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s FOR VALUES FROM (0) TO (9)',
     sql: 'CREATE TABLE s2 PARTITION OF s FOR VALUES FROM (10) TO (20)',
+    found: ['pg-attach-partition-scan'],
+    severity: 'advice',
+  },
+  {
+    name: 'a partition that is made by itself and attached',
+    base: 'CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s FOR VALUES FROM (0) TO (9)',
+    sql: 'CREATE TABLE s2 (LIKE s INCLUDING ALL); ALTER TABLE s ATTACH PARTITION s2 FOR VALUES FROM (10) TO (20)',
     found: [],
     absent: ['pg-attach-partition-scan'],
   },

@@ -29,6 +29,12 @@ const MEASURES = `CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE 
 CREATE TABLE s2 PARTITION OF s FOR VALUES FROM (10) TO (19);`;
 
 export const REWRITE_CASES: readonly RewriteCase[] = [
+  {
+    name: 'a partition that is made',
+    base: `${MEASURES} CREATE INDEX ON s (id);`,
+    sql: 'CREATE TABLE s3 PARTITION OF s FOR VALUES FROM (20) TO (29);',
+    code: 'pg-attach-partition-scan',
+  },
   { name: 'an index', sql: 'CREATE INDEX t_a ON t (a);', code: 'pg-create-index-blocking' },
   { name: 'an index that goes', sql: 'DROP INDEX t_n', code: 'pg-drop-index-blocking' },
   {

@@ -1,10 +1,10 @@
 // Hazards of partitions that join and leave a table: what is read, what is locked, which rows are no longer found. Pure.
-import { hazardOf, lowered } from '../../../risk/index.ts';
+import { adjusted, hazardOf, lowered } from '../../../risk/index.ts';
 import type { SchemaObject } from '../../../schema/index.ts';
 import { flag, node, nodes, record, textField } from '../parse.ts';
 import { boundProbe } from './bounds.ts';
 import { asking, atTable, type Fields, plain, type Reader } from './readers.ts';
-import { detachedBeside } from './rewrites.ts';
+import { attachedBeside, detachedBeside } from './rewrites.ts';
 import { RULES } from './rules.ts';
 import { nameOf, relationOf, type Scene } from './scene.ts';
 
@@ -57,7 +57,8 @@ export const attached: Reader = (fields, one, scene) => {
   const probe = boundProbe(scene, { parent, partition, name, rest, at: one.planned });
   const hazard = asking(atTable(scene, RULES.attachPartition, { table, one, message }), probe);
   if (rest) return [hazard];
-  if (!partition) return [lowered(hazard, 'the partition is made in this plan')];
+  // Only what the plan itself put there is read, and nobody waits for it.
+  if (!partition) return [];
   return hasCheckOfKey(parent, partition)
     ? [
         lowered(
@@ -68,13 +69,22 @@ export const attached: Reader = (fields, one, scene) => {
     : [hazard];
 };
 
-/** `CREATE TABLE ... PARTITION OF`: the DEFAULT partition is read under ACCESS EXCLUSIVE, where there is one. */
+/**
+ * `CREATE TABLE ... PARTITION OF` takes ACCESS EXCLUSIVE on its parent, which ATTACH does not (manual, "Partition Maintenance"; seen on
+ * 15); where there is a DEFAULT partition, that one is read under it.
+ */
 export const partitionMade: Reader = (fields, one, scene) => {
   const [parentName] = nodes(fields, 'inhRelations');
   if (!record(fields, 'partbound') || !parentName) return [];
   const parent = relationOf(scene, { relation: parentName.fields });
-  const rest = parent && defaultOf(scene, parent);
-  if (!rest) return [];
+  if (!parent) return [];
+  const rest = defaultOf(scene, parent);
+  if (!rest) {
+    const message = `Every use of ${nameOf(parent)} waits until the partition is made, and as long as its transaction lasts.`;
+    const rewrite = attachedBeside(one);
+    const hazard = atTable(scene, RULES.attachPartition, { table: parent, one, message, rewrite });
+    return [adjusted(hazard, 'advice', 'no partition is the DEFAULT one, so no row is read')];
+  }
   const message = `The rows of ${nameOf(rest)} are read while every use of it waits, to prove that none belongs to the new partition.`;
   const name = textField(record(fields, 'relation') ?? {}, 'relname') ?? '';
   const probe = boundProbe(scene, { parent, partition: undefined, name, rest, at: one.planned });

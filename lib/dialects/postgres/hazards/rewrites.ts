@@ -116,6 +116,17 @@ export const detachedBeside = (scene: Scene, one: ParsedStatement): string | und
     ? `${bare(one.planned.statement.text)} CONCURRENTLY;`
     : undefined;
 
+const PARTITION_MADE =
+  /^CREATE\s+TABLE\s+((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)\s+PARTITION\s+OF\s+((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)\s+(FOR\s+VALUES\b[^;]*\)|DEFAULT)$/i;
+
+/** The partition made by itself and attached: readers and writers of the parent go on. */
+export const attachedBeside = ({ planned }: ParsedStatement): string | undefined => {
+  const [, name, parent, bounds] = PARTITION_MADE.exec(bare(planned.statement.text)) ?? [];
+  return name === undefined
+    ? undefined
+    : `CREATE TABLE ${name} (LIKE ${parent} INCLUDING ALL);\nALTER TABLE ${parent} ATTACH PARTITION ${name} ${bounds};`;
+};
+
 /** REINDEX beside the writers, from version 12 on; system catalogues have no such way. */
 export const reindexedBeside = (scene: Scene, { planned }: ParsedStatement): string | undefined => {
   const { text } = planned.statement;

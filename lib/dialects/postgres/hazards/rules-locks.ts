@@ -197,8 +197,8 @@ export const LOCKS = {
   accumulation: row(
     'pg-lock-accumulation',
     'blocking',
-    'Several tables stay locked with ACCESS EXCLUSIVE until the commit.',
-    'One busy table per migration.',
+    'Tables stay locked with ACCESS EXCLUSIVE until the commit, while the transaction does more.',
+    'One busy table per migration, and an index or a question in one of its own.',
   ),
   backfill: row(
     'pg-backfill-with-ddl',

@@ -5,7 +5,7 @@ import { LOCK } from '../locks.ts';
 import { nodes, textField } from '../parse.ts';
 import { changed } from './mended.ts';
 import { RULES } from './rules.ts';
-import { nameOf, type ParsedStatement, relationBefore, type Scene, seenFrom } from './scene.ts';
+import { nameOf, onTable, type ParsedStatement, relationBefore, type Scene, seenFrom } from './scene.ts';
 
 const CHANGES_ROWS = /^(Update|Delete|Insert|Merge)Stmt$/;
 
@@ -45,6 +45,26 @@ const rowsOf = (one: ParsedStatement, named: readonly string[], scene: Scene): r
   return /^(Select|CreateTableAs)Stmt$/.test(one.node.type) ? changed(one, scene).map(nameOf) : [];
 };
 
+/** Whether the statement reads a whole table to build an index of it, or rows to answer with. */
+const readsRows = (one: ParsedStatement): boolean =>
+  one.node.type === 'IndexStmt' || one.node.type === 'SelectStmt';
+
+/** What is read while an earlier statement of the transaction keeps even readers out. */
+const readUnderLock = (
+  one: ParsedStatement,
+  { locked, scene }: { readonly locked: ReadonlySet<string>; readonly scene: Scene },
+): readonly Hazard[] => {
+  if (locked.size === 0 || !readsRows(one)) return [];
+  const seen = seenFrom(scene, one);
+  const table = one.facts.tables
+    .map((named) => relationBefore(seen, named))
+    .find((found) => found !== undefined && locked.has(nameOf(found)));
+  if (!table) return [];
+  const what = one.node.type === 'IndexStmt' ? 'an index on it is built' : 'its rows are read';
+  const message = `Readers of ${nameOf(table)} wait too while ${what}: the same transaction keeps it locked.`;
+  return [onTable(scene, RULES.accumulation, { table, subject: nameOf(table), message, at: one.planned })];
+};
+
 const together = (group: readonly ParsedStatement[], scene: Scene): readonly Hazard[] => {
   const found: Hazard[] = [];
   const locked = new Set<string>();
@@ -61,7 +81,7 @@ const together = (group: readonly ParsedStatement[], scene: Scene): readonly Haz
           at: one.planned,
         }),
       );
-    }
+    } else found.push(...readUnderLock(one, { locked, scene }));
     // One statement may add a constraint and validate it too, under the lock of the stronger part.
     const guarded = [...named.filter((name) => strong.has(name)), ...guardedTables(one, scene)][0];
     if (guarded && isValidation(one)) {

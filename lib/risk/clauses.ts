@@ -248,11 +248,12 @@ const comparesTrue = (tokens: readonly Token[]): boolean => {
 const ALWAYS =
   /^(TRUE|NOT FALSE|NOT \( FALSE \)|TRUE IS TRUE|[1-9]\d*|'[1-9]\d*'|.*(?<!NOT) LIKE '%+'|.*(?<!NOT) GLOB '\*+'|.*(?<!NOT) (REGEXP|RLIKE|~) '\^?(\.\*)?\$?'|'(T|TRUE|Y|YES|ON|1)' :: ?BOOL(EAN)?|'(T|TRUE|Y|YES|ON|1)' : : BOOL(EAN)?)$/;
 
-/** `1 IS NOT NULL`, `EXISTS (SELECT 1)`, `a IS a`: no column is asked, or only whether it is itself. */
+/** `1 IS NOT NULL`, `EXISTS (SELECT 1)`, `EXISTS (SELECT 1 FROM t)`, `a IS a`: no column is asked, or only whether it is itself. */
 const asksNothing = (words: string): boolean => {
   if (/^(\S+(?: \. \S+)?) IS (?:NOT DISTINCT FROM )?\1$/.test(words)) return true;
   if (/^(\d+|'[^']*') IS NOT NULL$/.test(words)) return true;
-  return /^EXISTS \( SELECT (\d+|'[^']*'|TRUE|NULL|\*) \)$/.test(words);
+  // A question that is put to another table, and not about the row: it takes every row or none.
+  return /^EXISTS \( SELECT (\d+|'[^']*'|TRUE|NULL|\*|\w+)(?: FROM \S+(?: \. \S+)?)? \)$/.test(words);
 };
 
 const isTrue = (tokens: readonly Token[]): boolean => {

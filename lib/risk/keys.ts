@@ -56,18 +56,19 @@ const wordsOf = (tokens: readonly Token[]): string => tokens.map(({ text }) => t
 const ABOVE_NOTHING =
   /^($|> ?(- ?1|0)$|> ?= ?(- ?1|0|1)$|(<>|< >|!=|! =) ?(- ?1|0)$|BETWEEN (- ?1|0|1) AND \d{10,}$|< ?=? ?\d{10,}$)/;
 
-/** `id IN (SELECT id FROM t)`, of the same table. */
+/** `id IN (SELECT id FROM t)` and `id = ANY (SELECT id FROM t)`, of the same table. */
 const asksItself = (tokens: readonly Token[], one: Read): boolean => {
   const name = tokens[0]?.text.toUpperCase();
   const table = one.change?.target.name.toUpperCase();
-  return wordsOf(tokens) === `${name} IN ( SELECT ${name} FROM ${table} )`;
+  const asked = `( SELECT ${name} FROM ${table} )`;
+  return [`${name} IN ${asked}`, `${name} = ANY ${asked}`].includes(wordsOf(tokens));
 };
 
 /** Whether one condition holds for every row of the table that the statement changes. */
 export const everyRow = (where: readonly Token[], one: Read, text: Text): boolean => {
   const tokens = unqualified(where);
   const [first] = tokens;
-  if (!one.change || tokens.length > 8 || !first || !/^(word|quoted-identifier)$/.test(first.kind))
+  if (!one.change || tokens.length > 9 || !first || !/^(word|quoted-identifier)$/.test(first.kind))
     return false;
   const rest = wordsOf(tokens.slice(1));
   if (rest !== 'IS NOT NULL' && !ABOVE_NOTHING.test(rest)) return asksItself(tokens, one);

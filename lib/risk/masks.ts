@@ -11,6 +11,7 @@ interface Creation {
   readonly name: string;
   readonly replaces: boolean;
   readonly masks: boolean;
+  readonly unique: boolean;
   /** Position of the token behind the name. */
   readonly next: number;
 }
@@ -41,6 +42,7 @@ const creationOf = (reading: Reading): Creation | null => {
   while (position < REACH && !KINDS.includes(wordAt(reading, position))) position += 1;
   const kind = wordAt(reading, position);
   if (!KINDS.includes(kind)) return null;
+  const unique = wordAt(reading, position - 1) === 'UNIQUE';
   let next = position + 1;
   if (wordAt(reading, next) === 'CONCURRENTLY') next += 1;
   const masks =
@@ -48,7 +50,7 @@ const creationOf = (reading: Reading): Creation | null => {
     wordAt(reading, next + 1) === 'NOT' &&
     wordAt(reading, next + 2) === 'EXISTS';
   const name = nameAt(reading, masks ? next + 3 : next);
-  return name && { kind: kind.toLowerCase(), name: name.name, replaces, masks, next: name.next };
+  return name && { kind: kind.toLowerCase(), name: name.name, replaces, masks, unique, next: name.next };
 };
 
 const everyObject = (text: Text): readonly SchemaObject[] =>
@@ -132,9 +134,21 @@ const replaced = (one: Read, text: Text, creation: Creation): Hazard[] => {
   ];
 };
 
+/** An index that is there and lets through what the other one would refuse. */
+const maskedUnique = (one: Read, existing: SchemaObject): Hazard => {
+  const hazard = hazardOf(processRule('x-if-not-exists-mask'), {
+    subject: `index ${existing.name}`,
+    message: `The index ${existing.name} exists and is not unique: the statement does nothing, and no value is kept from coming twice.`,
+    at: one.planned,
+  });
+  return adjusted(hazard, 'breaking', 'whoever counts on unique values, such as ON CONFLICT, is let down');
+};
+
 const masked = (one: Read, text: Text, creation: Creation): Hazard[] => {
   const existing = sameName(text, creation);
   if (!existing || (creation.kind !== 'table' && creation.kind !== 'index')) return [];
+  if (creation.unique && existing.kind === 'index' && existing.attributes.unique !== true)
+    return [maskedUnique(one, existing)];
   const { fold } = text.context;
   const wanted = listed(one.reading, creation.next).map(fold);
   const there = columnsOf(existing).map(fold);

@@ -163,6 +163,32 @@ const seenThrough = (changes: readonly Change[], moved: readonly Moved[]): reado
   return [...kept, ...found.filter((change) => !known.has(changeKey(change)))];
 };
 
+const FILLS = /\b(?:INSERT|REPLACE|LOAD|COPY|MERGE)\b/i;
+
+/**
+ * A table that the plan drops and makes anew under its name has no rows that could meet what differs in it: its drop is told, and
+ * so is what it lacks from now on; the rest is nobody's loss. Where the plan fills it, its rows may be those of before.
+ */
+const withoutMadeAnew = (input: RiskInput, trail: Trail): readonly Change[] => {
+  const isMade = ({ subject: { parent, ...own } }: Change): boolean => {
+    const table = parent ?? own;
+    if (table.kind !== 'table' || !trail.made.has(trail.keyOf(table))) return false;
+    const name = table.name.toLowerCase();
+    return !input.statements.some(
+      ({ statement: { text } }) => FILLS.test(text) && text.toLowerCase().includes(name),
+    );
+  };
+  const { changes } = input.change;
+  return trail.made.size === 0
+    ? changes
+    : changes.filter(
+        (change) =>
+          change.action === 'drop' ||
+          (change.action === 'create' && !change.subject.parent) ||
+          !isMade(change),
+      );
+};
+
 /** A foreign key that comes refers to tables and columns by the names that they have today. */
 const referring = (changes: readonly Change[], trail: Trail, context: MovesContext): readonly Change[] =>
   changes.map((change) =>
@@ -203,7 +229,7 @@ export const withMoves = (input: RiskInput, context: MovesContext | null): RiskI
   const moved = movedTables(trail, input, context).filter(
     ({ isElsewhere, origin }) => !(context.rowsFollowed && isElsewhere && isTaken(origin)),
   );
-  const changes = referring(seenThrough(input.change.changes, moved), trail, context);
+  const changes = referring(seenThrough(withoutMadeAnew(input, trail), moved), trail, context);
   return { ...input, change: { ...input.change, changes }, moves };
 };
 

@@ -69,6 +69,8 @@ export interface Trail {
   readonly lost: readonly Lost[];
   /** By the key of the last name. */
   readonly tables: ReadonlyMap<string, Followed>;
+  /** Keys of the tables that the plan makes, and does not rename. */
+  readonly made: ReadonlySet<string>;
 }
 
 interface Walk extends Trail {
@@ -78,6 +80,7 @@ interface Walk extends Trail {
   readonly names: Map<string, SchemaObject>;
   readonly lost: Lost[];
   readonly tables: Map<string, Followed>;
+  readonly made: Set<string>;
   /** Tables of the beginning that were dropped, by the key of the name they had then. */
   readonly dropped: Map<string, Followed>;
 }
@@ -93,6 +96,7 @@ const followed = (walk: Walk, table: Table): Followed => {
 
 /** Nothing of what was there before has this name from now on. */
 const forget = (walk: Walk, table: Table): void => {
+  walk.made.delete(walk.keyOf(table));
   walk.tables.set(walk.keyOf(table), { origin: null, columns: new Map() });
 };
 
@@ -102,6 +106,7 @@ const renamed = (walk: Walk, from: Table, to: Table): void => {
   const rebuilt = made.origin === null ? walk.dropped.get(walk.keyOf(to)) : undefined;
   const one = rebuilt?.origin && walk.keyOf(rebuilt.origin) === walk.keyOf(to) ? rebuilt : made;
   forget(walk, from);
+  walk.made.delete(walk.keyOf(to));
   walk.tables.set(walk.keyOf(to), one);
   if (one.origin && one === made) walk.names.set(walk.keyOf(to), one.origin);
 };
@@ -140,10 +145,16 @@ const columnDropped = (
   if (object) walk.lost.push({ subject: subjectOf(object, table), object, as: name, at });
 };
 
+/** One that stands before the table of its name for this session, and leaves it as it is. */
+const TEMPORARY = /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\b/i;
+
 const follow = (walk: Walk, edit: SchemaEdit, at: PlannedStatement): void => {
   switch (edit.do) {
     case 'create':
-      if (edit.object.kind === 'table' && !edit.ifMissing) forget(walk, edit.object);
+      if (edit.object.kind === 'table' && !edit.ifMissing) {
+        forget(walk, edit.object);
+        if (!TEMPORARY.test(at.statement.text)) walk.made.add(walk.keyOf(edit.object));
+      }
       break;
     case 'drop':
       if (edit.object.kind === 'table') dropped(walk, edit.object, at);
@@ -183,6 +194,7 @@ export const trailOf = (input: RiskInput, { edits, fold, rowsFollowed }: MovesCo
     names: new Map(),
     lost: [],
     tables: new Map(),
+    made: new Set(),
     dropped: new Map(),
     rowsFollowed: rowsFollowed === true,
   };

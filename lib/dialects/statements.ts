@@ -25,7 +25,7 @@ export interface StatementFacts {
   /** It is read, and runs code that is not in its text. */
   readonly runsCode?: true;
   /**
-   * What it reaches outside of its database, in words: files and programs of the server's machine, the server itself, another server.
+   * What it reaches outside of its database, in words: files and programs of the server's machine, the server itself, another server or database.
    * As far as its text tells; on a shadow database such a statement acts before anybody approved it.
    */
   readonly outside?: string;

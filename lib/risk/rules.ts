@@ -103,7 +103,7 @@ const OF_STATEMENTS: readonly HazardRule[] = [
   opaque(
     'x-reaches-outside',
     'breaking',
-    'The statement acts outside of the database: on files or programs of the machine, on the server itself, or on another server. No rollback, backup or proof covers it.',
+    'The statement acts outside of the database: on files or programs of the machine, on the server itself, on another server or database. No rollback, backup or proof covers it.',
     'Move it out of the migrations, into the set-up of the server.',
   ),
   opaque(

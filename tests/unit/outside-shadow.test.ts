@@ -64,6 +64,8 @@ const MYSQL = [
   'SET PERSIST max_connections = 1',
   'SHUTDOWN',
   'KILL 5',
+  'USE other',
+  'use `other`',
   "INSTALL PLUGIN p SONAME 'p.so'",
   "INSTALL SONAME 'p'",
   "CREATE FUNCTION u RETURNS INTEGER SONAME 'u.so'",
@@ -81,6 +83,8 @@ const MYSQL_NEAR = [
   "CREATE VIEW v AS SELECT LOAD_FILE('/x')",
   'START TRANSACTION',
   'LOCK TABLES t WRITE',
+  'SELECT a FROM t USE INDEX (i)',
+  "UPDATE users SET a = 'USE other' WHERE id = 1",
 ];
 
 const outsideOf = (dialect: Dialect, text: string): string | undefined =>

@@ -1,4 +1,4 @@
-// What a statement reaches outside of its database: files of the server's machine, the server itself, another server. Pure.
+// What a statement reaches outside of its database: files of the server's machine, the server itself, another server or database. Pure.
 import { objectHead } from './scan/head.ts';
 import type { Word } from './scan/words.ts';
 
@@ -7,7 +7,7 @@ import type { Word } from './scan/words.ts';
  * regular expressions of JavaScript and of Python have in common.
  */
 export const OUTSIDE_HINT =
-  'outfile|dumpfile|load|engine|directory|change|replica|slave|master|global|persist|shutdown|restart|kill|install|soname|instance|clone|import|tablespace|logfile|purge|backup';
+  'outfile|dumpfile|load|engine|directory|change|replica|slave|master|global|persist|shutdown|restart|kill|install|soname|instance|clone|import|tablespace|logfile|purge|backup|\\buse\\b';
 
 const SUSPECT = new RegExp(OUTSIDE_HINT, 'i');
 
@@ -25,6 +25,7 @@ const OF_THE_SERVER: readonly (readonly [RegExp, string])[] = [
   [/^(INSTALL|UNINSTALL) (PLUGIN|SONAME|COMPONENT)\b/, 'it changes what the server itself is made of'],
   [/^(ALTER|CLONE|LOCK|UNLOCK) (INSTANCE|LOCAL)\b/, 'it acts on the server itself'],
   [/^BACKUP\b/, 'it acts on the server itself'],
+  [/^USE\b/, 'it leads whatever comes behind it to another database'],
   [/^(CREATE|ALTER|DROP) (UNDO )?(TABLESPACE|LOGFILE)\b/, "it acts on files of the server's machine"],
 ];
 

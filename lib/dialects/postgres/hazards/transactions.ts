@@ -1,8 +1,8 @@
 // Hazards of statements that stand together in one transaction of a migration. Pure.
-import { type Hazard, hazardOf } from '../../../risk/index.ts';
+import { adjusted, type Hazard, hazardOf } from '../../../risk/index.ts';
 import { batches } from '../batches.ts';
 import { LOCK } from '../locks.ts';
-import { nodes, textField } from '../parse.ts';
+import { node, nodes, record, textField, visit } from '../parse.ts';
 import { changed } from './mended.ts';
 import { RULES } from './rules.ts';
 import { nameOf, onTable, type ParsedStatement, relationBefore, type Scene, seenFrom } from './scene.ts';
@@ -63,6 +63,45 @@ const readUnderLock = (
   const what = one.node.type === 'IndexStmt' ? 'an index on it is built' : 'its rows are read';
   const message = `Readers of ${nameOf(table)} wait too while ${what}: the same transaction keeps it locked.`;
   return [onTable(scene, RULES.accumulation, { table, subject: nameOf(table), message, at: one.planned })];
+};
+
+/** Tables that were there before and that a new foreign key refers to: SHARE ROW EXCLUSIVE keeps their writers out until the commit. */
+const referredTo = (one: ParsedStatement, scene: Scene): readonly string[] => {
+  if (!/^(Create|AlterTable)Stmt$/.test(one.node.type)) return [];
+  const named: { readonly namespace: string | null; readonly name: string }[] = [];
+  visit({ [one.node.type]: one.node.fields }, (type, fields) => {
+    const parent = type === 'Constraint' ? record(fields, 'pktable') : null;
+    const name = textField(parent ?? {}, 'relname');
+    if (name) named.push({ namespace: textField(parent ?? {}, 'schemaname') ?? null, name });
+  });
+  return there(named, one, scene);
+};
+
+/** Whether the statement works on rows that it finds; the few that it spells out are no wait. */
+const worksOnRows = ({ node: { type, fields } }: ParsedStatement): boolean => {
+  const spelt = nodes(node(fields, 'selectStmt')?.fields ?? {}, 'valuesLists').length > 0;
+  return CHANGES_ROWS.test(type) && !(type === 'InsertStmt' && spelt);
+};
+
+/** Writers of the tables that new foreign keys refer to, who wait for whatever the transaction does besides. */
+const writersWait = (group: readonly ParsedStatement[], scene: Scene): readonly Hazard[] => {
+  const parents = new Set<string>();
+  let first: ParsedStatement | undefined;
+  for (const one of group) {
+    if (parents.size > 0 && worksOnRows(one)) {
+      const message = `Writers of ${[...parents].join(', ')} wait too while rows are worked on: a new foreign key of the same transaction keeps them locked.`;
+      return [
+        hazardOf(RULES.accumulation, { subject: [...parents][0] ?? 'transaction', message, at: one.planned }),
+      ];
+    }
+    const found = referredTo(one, scene);
+    if (found.length > 0) first ??= one;
+    for (const name of found) parents.add(name);
+  }
+  if (parents.size < 2 || !first) return [];
+  const message = `Writers of ${parents.size} tables wait until the commit, because new foreign keys refer to them: ${[...parents].join(', ')}.`;
+  const hazard = hazardOf(RULES.accumulation, { subject: 'transaction', message, at: first.planned });
+  return [adjusted(hazard, 'advice', 'readers go on, and writers wait no longer than the transaction lasts')];
 };
 
 const together = (group: readonly ParsedStatement[], scene: Scene): readonly Hazard[] => {
@@ -147,7 +186,7 @@ export const transactionHazards = (scene: Scene): readonly Hazard[] => {
         .map((statement) => byIndex.get(statement))
         .filter((one) => one !== undefined);
       if (!batch.transactional) continue;
-      found.push(...together(members, scene));
+      found.push(...together(members, scene), ...writersWait(members, scene));
       for (const one of members.filter(({ facts }) => !facts.transactional)) {
         const message = `${one.facts.verb} stands between BEGIN and COMMIT, where PostgreSQL refuses it.`;
         found.push(

@@ -44,6 +44,11 @@ const atLeast = (scene: Scene, wanted: readonly number[]): boolean => {
 const REBUILDS =
   /^(FORCE|ENCRYPTION|ENCRYPTED|KEY_BLOCK_SIZE|ORDER|PAGE_COMPRESSED|PAGE_CHECKSUM|TRANSACTIONAL)$/;
 
+/** MySQL alone moves rows by TABLESPACE, and always does; it copies them to prove a virtual column (manual, "ALTER TABLE Statement"). */
+const copiesOnMysql = (scene: Scene, clause: Clause): boolean =>
+  !isMariaDb(scene) &&
+  (first(clause) === 'TABLESPACE' || (first(clause) === 'WITH' && clause[1]?.text === 'VALIDATION'));
+
 /** `ENGINE = InnoDB` of a table that has it is a rebuild by another name (manual, "Online DDL Operations", table operations). */
 const keepsEngine = (scene: Scene, alter: Alter, clause: Clause): boolean => {
   const engine = tableBefore(scene, alter.table)?.attributes.engine;
@@ -61,7 +66,7 @@ const movesColumn = (scene: Scene, clause: Clause): boolean =>
 const rebuilds = (scene: Scene, alter: Alter): Hazard[] =>
   alter.clauses.flatMap((clause) => {
     const what =
-      REBUILDS.test(first(clause)) || keepsEngine(scene, alter, clause)
+      REBUILDS.test(first(clause)) || copiesOnMysql(scene, clause) || keepsEngine(scene, alter, clause)
         ? first(clause)
         : movesColumn(scene, clause)
           ? 'Another order of columns'

@@ -84,3 +84,18 @@ export const comparesTwice = (reading: Reading): boolean => {
   }
   return false;
 };
+
+const COMPARES_OR_NOT = /^(=|==|<|>|<=|>=|<>|!=)$/;
+
+/** Whether the WHERE clause compares with NULL, which is never true: `a = NULL`, `a <> NULL`, `a IN (NULL)`, `a NOT IN (1, NULL)`. */
+export const comparesNull = (reading: Reading): boolean => {
+  const said = operatorsIn(whereOf(reading) ?? []);
+  return said.some((text, at) => {
+    if (COMPARES_OR_NOT.test(text)) return said[at + 1] === 'NULL';
+    if (text !== 'IN' || said[at + 1] !== '(') return false;
+    const list = said.slice(at + 2, said.indexOf(')', at));
+    return said[at - 1] === 'NOT'
+      ? list.includes('NULL') && !list.includes('SELECT')
+      : list.join() === 'NULL';
+  });
+};

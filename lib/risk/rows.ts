@@ -5,7 +5,7 @@ import { fillsNewColumns } from './fills.ts';
 import { adjusted, hazardOf } from './hazard.ts';
 import { joinRestricts } from './joins.ts';
 import { everyRow } from './keys.ts';
-import { assignsTruth, comparesTwice } from './misread.ts';
+import { assignsTruth, comparesNull, comparesTwice } from './misread.ts';
 import { type Hazard, type Probe, tableKey } from './model.ts';
 import { fitToTarget, type Read, type Text, tableNamed } from './reading.ts';
 import { replaceHazards } from './replaces.ts';
@@ -79,6 +79,13 @@ const whole = (one: Read, text: Text): Hazard[] => {
   return [onlyFills ? adjusted(fits, 'blocking', 'it fills only columns that this plan adds') : fits];
 };
 
+const misreadAs = (one: Read, message: string): Hazard =>
+  hazardOf(processRule('x-misread-condition'), {
+    subject: subjectOf(one),
+    message: `In the statement on ${subjectOf(one)}, ${message}.`,
+    at: one.planned,
+  });
+
 const misread = (one: Read, text: Text): Hazard[] => {
   const verb = one.change?.verb;
   if (verb !== 'delete' && verb !== 'update') return [];
@@ -90,17 +97,17 @@ const misread = (one: Read, text: Text): Hazard[] => {
       ? ['a comparison of a comparison asks whether its truth value, 0 or 1, compares so']
       : []),
   ];
-  return said.map((message) =>
-    fitToTarget(
-      hazardOf(processRule('x-misread-condition'), {
-        subject: subjectOf(one),
-        message: `In the statement on ${subjectOf(one)}, ${message}.`,
-        at: one.planned,
-      }),
-      one,
-      text,
-    ),
-  );
+  const found = said.map((message) => misreadAs(one, message));
+  const never = comparesNull(one.reading)
+    ? [
+        adjusted(
+          misreadAs(one, 'a comparison with NULL is never true; IS NULL asks for what has no value'),
+          'breaking',
+          'no row is met by it',
+        ),
+      ]
+    : [];
+  return [...found, ...never].map((hazard) => fitToTarget(hazard, one, text));
 };
 
 const large = (one: Read, text: Text): Hazard[] => {

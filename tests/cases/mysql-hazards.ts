@@ -47,6 +47,13 @@ export const HAZARD_CASES: readonly HazardCase[] = [
       'my-partial-file breaking',
     ],
   ),
+  one('text is compared as a number', 'DELETE FROM t WHERE name = 0', ['x-misread-condition destructive 2']),
+  one(
+    'text is compared as a number that no text is',
+    'DELETE FROM t WHERE name = 7',
+    [],
+    ['x-misread-condition'],
+  ),
   one('drop virtual column', 'ALTER TABLE t DROP COLUMN v, ALGORITHM=INSTANT', [
     'my-drop-virtual-column advice 2',
   ]),

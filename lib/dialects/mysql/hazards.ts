@@ -5,6 +5,7 @@ import { adviceHazards } from './hazards/advice.ts';
 import { anewHazards } from './hazards/anew.ts';
 import { explicitLocks } from './hazards/asked.ts';
 import { columnHazards } from './hazards/columns.ts';
+import { comparisonHazards } from './hazards/comparisons.ts';
 import { declaredHazards } from './hazards/declared.ts';
 import { keyHazards } from './hazards/keys.ts';
 import { liveHazards } from './hazards/live.ts';
@@ -129,6 +130,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...explicitLocks(scene),
     ...adviceHazards(scene),
     ...declaredHazards(scene),
+    ...comparisonHazards(scene),
   ];
   for (const hazard of [...found, ...liveHazards(scene, found)]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);

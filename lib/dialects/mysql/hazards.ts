@@ -14,6 +14,7 @@ import { programHazards } from './hazards/programs.ts';
 import { rewritten } from './hazards/rewrites.ts';
 import { RULES, rules } from './hazards/rules.ts';
 import { locate, mended, type Scene, sceneOf } from './hazards/scene.ts';
+import { sourceHazards } from './hazards/sources.ts';
 import { statementHazards } from './hazards/statements.ts';
 import { tableHazards } from './hazards/tables.ts';
 import { typeEffect } from './hazards/types.ts';
@@ -131,6 +132,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...adviceHazards(scene),
     ...declaredHazards(scene),
     ...comparisonHazards(scene),
+    ...sourceHazards(scene),
   ];
   for (const hazard of [...found, ...liveHazards(scene, found)]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);

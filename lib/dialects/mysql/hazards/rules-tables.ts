@@ -116,6 +116,12 @@ export const ONLINE = {
     'The text asks for a lock, or for a copy under one: writes wait until it is over, and with EXCLUSIVE reads too.',
     'LOCK=NONE with ALGORITHM=INSTANT or INPLACE; leave LOCK TABLES out.',
   ),
+  sourceLocked: row(
+    'my-source-locked',
+    'blocking',
+    'A table that a statement only reads, to change another one, is locked against writers until the transaction ends.',
+    'Copy in batches, or read with READ COMMITTED: SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED before it.',
+  ),
   replicaLag: row(
     'my-replica-lag',
     'advice',

@@ -1,4 +1,4 @@
--- absent: x-mixed-ddl-dml
+-- absent: x-mixed-ddl-dml sqlite-rebuild-autoincrement
 CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT);
 -- migration
 CREATE TABLE posts (id INTEGER PRIMARY KEY AUTOINCREMENT, author INTEGER);

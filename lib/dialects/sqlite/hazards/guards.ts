@@ -1,6 +1,7 @@
 // Hazards of guards that are turned off (https://sqlite.org/pragma.html), of other files, of the schema written as text, and of
 // triggers that come. From the statements. Pure.
 import { adjusted, fitToTable, type Hazard, type HazardRule, hazardOf } from '../../../risk/index.ts';
+import type { SchemaObject } from '../../../schema/index.ts';
 import { otherFile } from '../connect/one-file.ts';
 import type { Stmt } from '../parse.ts';
 import { fold } from '../rules.ts';
@@ -36,6 +37,13 @@ const PRAGMAS: readonly {
     rule: RULES.checksOff,
     message: 'CHECK constraints are not enforced from here on.',
   },
+  {
+    name: 'schema_version',
+    values: /^\d+$/,
+    rule: RULES.catalogWrite,
+    message:
+      'The number by which connections see that the schema changed is set by hand: one that does not see it can damage the file.',
+  },
 ];
 
 const pragmas = ({ tree, at }: Followed): Hazard[] => {
@@ -60,6 +68,35 @@ const catalogWrites = ({ tree, at }: Followed): Hazard[] => {
   const subject = targetOf(tree);
   if (!CATALOG.test(subject)) return [];
   return [hazardOf(RULES.catalogWrite, { subject, message: `${subject} is written as text.`, at })];
+};
+
+const SETS_NUMBER = /\bseq\s*=\s*-?\d+\b/i;
+
+/** AUTOINCREMENT counts anew: ids of deleted rows are given again (https://www.sqlite.org/autoinc.html; seen on 3.40). */
+const counters = (scene: Scene, { tree, at }: Followed): Hazard[] => {
+  const { text } = at.statement;
+  const sets = tree?.type === 'DeleteStmt' || (tree?.type === 'UpdateStmt' && SETS_NUMBER.test(text));
+  if (!sets || targetOf(tree) !== 'sqlite_sequence') return [];
+  // What is written there again is carried over.
+  const isCarried = scene.lineage.statements.some(
+    (other) => other.tree?.type === 'InsertStmt' && targetOf(other.tree) === 'sqlite_sequence',
+  );
+  if (isCarried) return [];
+  const [, named] = /\bname\s*=\s*'((?:[^']|'')*)'/i.exec(text) ?? [];
+  const about = (name: string, table: SchemaObject | undefined): Hazard => {
+    const message = `The counter of table ${name} is set: ids of rows that were deleted can be given again.`;
+    const found = hazardOf(RULES.autoincrement, { subject: `table ${name}`, message, at });
+    return table ? fitToTable(found, table, scene.input) : found;
+  };
+  const known = scene.input.before.objects.filter(
+    ({ kind, attributes, name }) =>
+      kind === 'table' && attributes.autoincrement === true && (named === undefined || named === name),
+  );
+  if (known.length > 0) return known.map((table) => about(table.name, table));
+  // By texts alone a table is known where a statement names it, and here only a string does.
+  const isThere = ({ kind, name }: SchemaObject): boolean => kind === 'table' && name === named;
+  const isNews = scene.input.after.objects.some(isThere) && !scene.input.before.objects.some(isThere);
+  return scene.input.sentByOthers && named !== undefined && !isNews ? [about(named, undefined)] : [];
 };
 
 const CHANGES = /^(Update|Delete)/;
@@ -89,5 +126,6 @@ export const guardHazards = (scene: Scene): Hazard[] =>
     ...pragmas(one),
     ...otherFiles(one),
     ...catalogWrites(one),
+    ...counters(scene, one),
     ...triggers(scene, one),
   ]);

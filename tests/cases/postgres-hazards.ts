@@ -407,6 +407,19 @@ export const HAZARD_CASES: readonly HazardCase[] = [
     severity: 'blocking',
   },
   {
+    name: 'a column that is there already, of other types and of the same',
+    base: "CREATE TYPE own_mood AS ENUM ('good'); CREATE TABLE s (id bigint, v varchar(20), m own_mood, n numeric(5,2), a int[])",
+    sql: 'ALTER TABLE s ADD COLUMN IF NOT EXISTS v int',
+    found: ['x-if-not-exists-mask'],
+  },
+  {
+    name: 'columns that are there already, of the same types',
+    base: "CREATE TYPE own_mood AS ENUM ('good'); CREATE TABLE s (id bigint, v varchar(20), m own_mood, n numeric(5,2), a int[])",
+    sql: 'ALTER TABLE s ADD COLUMN IF NOT EXISTS id int8, ADD COLUMN IF NOT EXISTS v varchar(20), ADD COLUMN IF NOT EXISTS m own_mood, ADD COLUMN IF NOT EXISTS n decimal(5,2), ADD COLUMN IF NOT EXISTS a integer[]',
+    found: [],
+    absent: ['x-if-not-exists-mask'],
+  },
+  {
     name: 'a new partition with no default one',
     base: 'CREATE TABLE s (id int) PARTITION BY RANGE (id); CREATE TABLE s1 PARTITION OF s FOR VALUES FROM (0) TO (9)',
     sql: 'CREATE TABLE s2 PARTITION OF s FOR VALUES FROM (10) TO (20)',

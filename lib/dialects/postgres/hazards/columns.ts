@@ -1,12 +1,19 @@
 // What adding one column does to the rows that are there. Pure.
-import type { Hazard, HazardRule, PlannedStatement } from '../../../risk/index.ts';
+import {
+  type Hazard,
+  type HazardRule,
+  hazardOf,
+  type PlannedStatement,
+  processRule,
+} from '../../../risk/index.ts';
 import type { SchemaObject } from '../../../schema/index.ts';
-import { names, node, record, textField } from '../parse.ts';
+import { columnObject } from '../edits/tables.ts';
+import { flag, names, node, record, textField } from '../parse.ts';
 import { constraintOf, volatileCalls } from './presets.ts';
 import { asking } from './readers.ts';
 import { defaultAfterwards } from './rewrites.ts';
 import { RULES } from './rules.ts';
-import { onTable, type Scene } from './scene.ts';
+import { columnOf, onTable, type Scene } from './scene.ts';
 import { addedTrial } from './trials.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,11 +35,36 @@ interface Place {
   readonly table: SchemaObject;
 }
 
+const lastPart = (type: unknown): string => String(type).replaceAll('"', '').split('.').at(-1) ?? '';
+
+/** The column that is there before the plan, which no statement takes away. */
+const standing = (name: string, { scene, table }: Place): SchemaObject | undefined =>
+  scene.input.statements.some(({ statement: { text } }) => /\bDROP\b/i.test(text) && text.includes(name))
+    ? undefined
+    : columnOf(table, name);
+
+/** `ADD COLUMN IF NOT EXISTS` of one that is there does nothing, whatever type it has. */
+const passedOver = (column: Fields, there: SchemaObject, { one, table }: Place): readonly Hazard[] => {
+  const { type } = there.attributes;
+  const wanted = columnObject(column).attributes.type;
+  if (typeof type !== 'string' || type === 'unknown' || lastPart(type) === lastPart(wanted)) return [];
+  const message = `Column ${table.name}.${there.name} exists and is ${type}: the statement does nothing, and does not make it ${String(wanted)}.`;
+  return [
+    hazardOf(processRule('x-if-not-exists-mask'), {
+      subject: `column ${table.name}.${there.name}`,
+      message,
+      at: one,
+    }),
+  ];
+};
+
 /** The hazards of `ADD COLUMN` on a table that is there. */
 export const addedColumn = (command: Fields, { one, scene, table }: Place): readonly Hazard[] => {
   const column = node(command, 'def')?.fields;
   if (!column) return [];
   const name = textField(column, 'colname') ?? '';
+  const there = flag(command, 'missing_ok') ? standing(name, { one, scene, table }) : undefined;
+  if (there) return passedOver(column, there, { one, scene, table });
   const subject = {
     kind: 'column',
     namespace: null,

@@ -1,4 +1,4 @@
--- lowered: my-source-locked
+-- absent: my-source-locked
 CREATE TABLE cargo (id INT PRIMARY KEY, weight INT);
 CREATE TABLE ship (id INT PRIMARY KEY, load_sum INT);
 -- migration

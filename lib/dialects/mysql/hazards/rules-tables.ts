@@ -119,7 +119,7 @@ export const ONLINE = {
   sourceLocked: row(
     'my-source-locked',
     'blocking',
-    'A table that a statement only reads, to change another one, is locked against writers until the transaction ends.',
+    'A table that is copied into another one is locked against writers until the transaction ends.',
     'Copy in batches, or read with READ COMMITTED: SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED before it.',
   ),
   replicaLag: row(

@@ -1,51 +1,49 @@
-// Hazards of tables that a statement only reads to change another one: under REPEATABLE READ, where the server begins, what it reads of
+// Hazards of tables that a statement copies as a whole into another one: under REPEATABLE READ, where the server begins, what it reads of
 // them is locked against writers, and so is what stands between (manual, "Locks Set by Different SQL Statements in InnoDB"; seen on
 // MariaDB 10.11, where READ COMMITTED locks nothing of them). Pure.
-import { adjusted, fitToTable, type Hazard, hazardOf } from '../../../risk/index.ts';
+import { fitToTable, type Hazard, hazardOf } from '../../../risk/index.ts';
 import { nameAt, type Word, wordsOf } from '../scan/words.ts';
 import { RULES } from './rules.ts';
 import { type ReadStatement, type Scene, tableBefore } from './scene.ts';
 
-const CHANGES = /^(INSERT|REPLACE|UPDATE|DELETE|WITH (UPDATE|DELETE)|CREATE( OR REPLACE)? TABLE)$/;
+const COPIES = /^(INSERT|REPLACE|CREATE( OR REPLACE)? TABLE)$/;
 const READS_COMMITTED = /^\s*SET\b[\s\S]*\bREAD[\s-]+COMMITTED\b/i;
 
 const isWord = (word: Word | undefined, text: string): boolean => word?.kind === 'word' && word.text === text;
 
-/** Names behind FROM and JOIN, from the first SELECT on where the statement is no UPDATE or DELETE. */
+/** Names behind FROM. */
 const readNames = (words: readonly Word[]): readonly string[] =>
   words.flatMap((word, at) => {
-    const found = isWord(word, 'FROM') || isWord(word, 'JOIN') ? nameAt(words, at + 1) : null;
+    const found = isWord(word, 'FROM') ? nameAt(words, at + 1) : null;
     return found && found.schema === null ? [found.name] : [];
   });
 
-/** `INSERT INTO a SELECT ... FROM b` without a condition or a limit of its own. */
+/** `INSERT INTO a SELECT ... FROM b` without anything that may keep it to some of the rows. */
 const copiesAll = (words: readonly Word[]): boolean =>
-  /^(INSERT|REPLACE|CREATE)$/.test(words[0]?.text ?? '') &&
-  !words.some((word) => isWord(word, 'WHERE') || isWord(word, 'LIMIT') || isWord(word, 'JOIN'));
+  words.some((word) => isWord(word, 'SELECT')) &&
+  !words.some((word) => word.kind === 'word' && /^(WHERE|LIMIT|JOIN|STRAIGHT_JOIN|WITH)$/.test(word.text));
 
 const locked = (scene: Scene, { planned, facts }: ReadStatement): Hazard[] => {
-  if (!CHANGES.test(facts.verb)) return [];
+  if (!COPIES.test(facts.verb)) return [];
   const words = wordsOf(planned.statement.text);
-  if (!words.some((word) => isWord(word, 'SELECT') || isWord(word, 'JOIN'))) return [];
+  if (!copiesAll(words)) return [];
   const target = facts.tables[0]?.name.toLowerCase();
   const names = [...new Set(readNames(words).map((name) => name.toLowerCase()))];
   return names.flatMap((name) => {
     const table = name === target ? undefined : tableBefore(scene, name);
     if (!table) return [];
-    const message = `Writers of table ${table.name} wait until the transaction ends: what the statement reads of it is locked.`;
+    const message = `Writers of table ${table.name} wait until the transaction ends: the statement reads all of it, and locks what it reads.`;
     const hazard = hazardOf(RULES.sourceLocked, {
       subject: `table ${table.name}`,
       message,
       rewrite: 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;',
       at: planned,
     });
-    return copiesAll(words)
-      ? [fitToTable(hazard, table, { ...scene.input, grows: true })]
-      : [adjusted(hazard, 'advice', 'a condition may keep it to some of the rows')];
+    return [fitToTable(hazard, table, { ...scene.input, grows: true })];
   });
 };
 
-/** Every hazard of a table that is read to change another one. */
+/** Every hazard of a table that is copied into another one. */
 export const sourceHazards = (scene: Scene): Hazard[] => {
   const from = scene.statements.findIndex(({ planned }) => READS_COMMITTED.test(planned.statement.text));
   const looked = from < 0 ? scene.statements : scene.statements.slice(0, from);

@@ -1,5 +1,5 @@
 // An UPDATE that fills only columns which the same plan adds: it reaches every row, and overwrites nothing that was there. Pure.
-import type { SchemaObject } from '../schema/index.ts';
+import type { Diff, SchemaObject } from '../schema/index.ts';
 import { findWord, nameAt, type Reading } from './clauses.ts';
 import { type Read, type Text, tableNamed } from './reading.ts';
 
@@ -72,10 +72,14 @@ const perhapsThere = (column: string, text: Text): boolean =>
       ),
   );
 
+const isNewColumn = ({ action, subject }: Diff['changes'][number]): boolean =>
+  action === 'create' && subject.kind === 'column';
+
 /** Whether every column that the UPDATE assigns is one that this plan adds, and nothing else is written with it. */
 export const fillsNewColumns = (one: Read, text: Text): boolean => {
-  if (one.change?.verb !== 'update') return false;
   const { input, context } = text;
+  const { changes } = input.change;
+  if (one.change?.verb !== 'update' || !changes.some(isNewColumn)) return false;
   const { fold } = context;
   const table = tableNamed(input, one.change.target, fold);
   const before = input.before.objects.find(
@@ -83,14 +87,10 @@ export const fillsNewColumns = (one: Read, text: Text): boolean => {
   );
   const names = assigned(one.reading);
   if (!table || !before || !names || names.length === 0 || writesMore(before)) return false;
-  const added = input.change.changes.flatMap(({ action, subject }) =>
-    action === 'create' &&
-    subject.kind === 'column' &&
-    subject.parent?.name === table.name &&
-    subject.parent.namespace === table.namespace
-      ? [fold(subject.name)]
-      : [],
-  );
+  const added = changes
+    .filter(isNewColumn)
+    .filter(({ subject: { parent } }) => parent?.name === table.name && parent.namespace === table.namespace)
+    .map(({ subject }) => fold(subject.name));
   return names.every(
     ({ qualifier, column }) =>
       isOfTarget(one, qualifier, fold) && added.includes(fold(column)) && !perhapsThere(column, text),

@@ -68,6 +68,8 @@ const readUnderLock = (
 /** Tables that were there before and that a new foreign key refers to: SHARE ROW EXCLUSIVE keeps their writers out until the commit. */
 const referredTo = (one: ParsedStatement, scene: Scene): readonly string[] => {
   if (!/^(Create|AlterTable)Stmt$/.test(one.node.type)) return [];
+  // Most make no foreign key, and their trees need no walk.
+  if (!/\bREFERENCES\b/i.test(one.planned.statement.text)) return [];
   const named: { readonly namespace: string | null; readonly name: string }[] = [];
   visit({ [one.node.type]: one.node.fields }, (type, fields) => {
     const parent = type === 'Constraint' ? record(fields, 'pktable') : null;

@@ -229,6 +229,28 @@ export const REBUILDS: readonly HazardCase[] = [
     not: ['sqlite-rebuild-fk-cascade'],
   },
   {
+    name: 'a rebuild by the tool that leaves a unique column behind which no key refers to',
+    schema: `${USERS}; CREATE TABLE marks (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id), step INTEGER, UNIQUE (user_id, step))`,
+    migration: `CREATE TABLE n (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id)); INSERT INTO n (id, user_id) SELECT id, user_id FROM marks; DROP TABLE marks; ALTER TABLE n RENAME TO marks`,
+    byTool: true,
+    shows: ['sqlite-rebuild-no-fk-check=advice', 'sqlite-rebuild-column-lost'],
+  },
+  {
+    name: 'a rebuild by the tool that leaves a column behind together with its foreign key',
+    schema: `${USERS}; ${POSTS}`,
+    migration: `CREATE TABLE n (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO n (id, body) SELECT id, body FROM posts; DROP TABLE posts; ALTER TABLE n RENAME TO posts`,
+    byTool: true,
+    shows: ['sqlite-rebuild-no-fk-check=advice'],
+  },
+  {
+    name: 'a rebuild by the tool that gives the rows other keys, which another table refers to',
+    schema: `${USERS}; ${POSTS}`,
+    data: `${ROWS}; ${POST_ROWS}`,
+    migration: batch(SAME, 'id, name, email').replace('SELECT id', 'SELECT id + 10'),
+    byTool: true,
+    shows: ['sqlite-rebuild-no-fk-check=destructive'],
+  },
+  {
     name: 'a rebuild that the tool runs with keys on',
     schema: `${USERS}; ${POSTS}`,
     data: `${ROWS}; ${POST_ROWS}`,

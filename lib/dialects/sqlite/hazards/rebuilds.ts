@@ -75,21 +75,28 @@ const rowsLost = (scene: Scene, moved: Moved): Hazard[] => {
   return [fitted(hazard, table, scene)];
 };
 
-/** Whether the copy takes along every row with its own key and its references, so that no orphan can arise. */
+/** Whether the copy takes along every row, and every value that a foreign key holds or refers to, so that no orphan can arise. */
 const keepsKeys = (scene: Scene, { table, holder }: Moved): boolean => {
   const { columns, partial } = holder.holding;
-  const keys = table.children.filter(
-    ({ kind }) => kind === 'primary-key' || kind === 'unique' || kind === 'foreign-key',
+  const after = scene.input.after.objects.find(
+    (object) => object.kind === 'table' && fold(object.name) === fold(table.name),
   );
-  const copied = keys
+  const own = (after ?? table).children.filter(({ kind }) => kind === 'foreign-key');
+  const referred =
+    keysTo(scene, table).length > 0 ||
+    own.some((key) => fold(String(key.attributes.references)) === fold(table.name));
+  const keys = table.children.filter(({ kind }) => kind === 'primary-key' || kind === 'unique');
+  const copied = [...own, ...(referred ? keys : [])]
     .flatMap((key) => names(key, 'columns'))
     .every((name) => columns.get(fold(name))?.plain === fold(name));
-  const created = scene.input.change.changes.some(
+  const made = scene.input.change.changes.some(
     ({ action, subject }) =>
-      action === 'create' && subject.kind === 'foreign-key' && subject.parent?.name === table.name,
+      action !== 'drop' && subject.kind === 'foreign-key' && subject.parent?.name === table.name,
   );
-  return partial === null && copied && !created;
+  return partial === null && copied && !made;
 };
+
+const KEPT = 'the copy takes along every row, and every value that a foreign key holds or refers to';
 
 const unchecked = (scene: Scene, moved: Moved): Hazard[] => {
   const { table, at } = moved;
@@ -107,7 +114,7 @@ const unchecked = (scene: Scene, moved: Moved): Hazard[] => {
   const message = `${describeSubject(table)} is rebuilt with foreign keys off, in a transaction that is not dbsync's, and nothing checks them.`;
   const hazard = hazardOf(RULES.noFkCheck, { subject: table, message, at: at.at });
   return [
-    keepsKeys(scene, moved) ? adjusted(hazard, 'advice', 'the copy takes every row and key along') : hazard,
+    keepsKeys(scene, moved) ? adjusted(hazard, 'advice', KEPT) : hazard,
   ];
 };
 

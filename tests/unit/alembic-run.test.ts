@@ -171,6 +171,48 @@ spec('alembic: projects on SQLite', ({ test, skip }) => {
     });
   });
 
+  test('a table with many unnamed constraints and indexes is written in the same words each time', async () => {
+    const root = copyAlembic('batch');
+    const columns = Array.from({ length: 8 }, (_, index) => `c${index}`);
+    const made = columns.map((name) => `sa.Column("${name}", sa.Integer(), index=True)`).join(', ');
+    const unique = columns.map((name) => `sa.UniqueConstraint("${name}", "id")`).join(', ');
+    writeFileSync(
+      path.join(root, 'alembic/versions/b003_many.py'),
+      `import sqlalchemy as sa
+from alembic import op
+
+revision = "b003"
+down_revision = "b002"
+
+
+def upgrade():
+    sa.Table("many", sa.MetaData(), sa.Column("id", sa.Integer(), primary_key=True), ${made}, ${unique}).create(op.get_bind())
+    with op.batch_alter_table("many") as batch:
+        batch.add_column(sa.Column("more", sa.Integer()))
+`,
+    );
+    writeFileSync(
+      path.join(root, 'app/models.py'),
+      `${readFileSync(path.join(root, 'app/models.py'), 'utf8')}
+import sqlalchemy as sa
+sa.Table("more", Base.metadata, sa.Column("id", sa.Integer(), primary_key=True), ${made}, ${unique})
+`,
+    );
+    const said: string[] = [];
+    for (const _ of [1, 2, 3]) {
+      const project = await openAlembic(root);
+      const address = await fresh();
+      const { statements } = await upgrade(project, address);
+      const uncovered = await using(address, 'read', (session) => project.uncovered(session));
+      said.push([...statements.map(({ text }) => text), uncovered].join(';\n'));
+      await project.close();
+    }
+    assert.match(said[0] ?? '', /UNIQUE \(c0, id\),\s+UNIQUE \(c1, id\)/);
+    assert.match(said[0] ?? '', /create table more/);
+    assert.is(said[1], said[0]);
+    assert.is(said[2], said[0]);
+  });
+
   test('data: own variable, own ledger, prints, warnings, reads, autocommit, a transaction for each revision', async () => {
     const project = await openAlembic(copyAlembic('data'));
     const address = await fresh();

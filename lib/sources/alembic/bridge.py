@@ -11,6 +11,7 @@ import dbsync_difference  # noqa: E402, F401
 from dbsync_channel import Channel  # noqa: E402
 from dbsync_guard import Guard  # noqa: E402
 from dbsync_job import Job, Refusal  # noqa: E402
+from dbsync_order import install as keep_order  # noqa: E402
 from dbsync_reads import Reads  # noqa: E402
 from dbsync_server import Server  # noqa: E402
 from dbsync_watch import Watch, sqlstate  # noqa: E402
@@ -73,6 +74,7 @@ def answer():
         guard.install()
         watch = Watch(channel, guard, request)
         watch.install()
+        keep_order()
         job = Job(channel, guard, watch)
         if request["do"] != "history":
             job.enter()

@@ -59,6 +59,8 @@ const firstEnvironment = ({ environment, redact }: BridgeSettings): Variables =>
   PYTHONUNBUFFERED: '1',
   PYTHONUTF8: '1',
   PYTHONDONTWRITEBYTECODE: '1',
+  // Sets of names come in one order: the target is told what the shadow database was told.
+  PYTHONHASHSEED: '0',
 });
 
 /** What is told inside of the child only: secrets of other services, but nothing of this question's database. */

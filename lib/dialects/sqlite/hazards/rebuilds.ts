@@ -113,9 +113,7 @@ const unchecked = (scene: Scene, moved: Moved): Hazard[] => {
   if (checks) return [];
   const message = `${describeSubject(table)} is rebuilt with foreign keys off, in a transaction that is not dbsync's, and nothing checks them.`;
   const hazard = hazardOf(RULES.noFkCheck, { subject: table, message, at: at.at });
-  return [
-    keepsKeys(scene, moved) ? adjusted(hazard, 'advice', KEPT) : hazard,
-  ];
+  return [keepsKeys(scene, moved) ? adjusted(hazard, 'advice', KEPT) : hazard];
 };
 
 const lostAttribute = (rebuild: Rebuild, owner: SchemaObject, attribute: string): Hazard =>

@@ -58,8 +58,44 @@ export const DETECT_CASES: readonly DetectCase[] = [
     },
   },
   {
-    title: 'four folders down is another project',
-    files: { 'a/b/c/d/alembic.ini': ini('script_location = x'), 'a/b/c/d/x/env.py': ENV },
+    title: 'five folders down, where nothing is nearer',
+    files: { 'src/a/b/c/d/alembic.ini': ini('script_location = x'), 'src/a/b/c/d/x/env.py': ENV },
+    found: {
+      root: 'src/a/b/c/d',
+      schema: 'x/env.py',
+      migrations: 'x/versions',
+      config: 'alembic.ini',
+    },
+  },
+  {
+    title: 'a folder with env.py and no configuration, before a configuration deep in another part',
+    files: {
+      'shop/db/env.py': ENV,
+      'shop/db/versions/a.py': '',
+      'a/b/c/d/alembic.ini': ini('script_location = x'),
+      'a/b/c/d/x/env.py': ENV,
+    },
+    found: { root: 'shop', schema: 'db/env.py', migrations: 'db/versions', config: undefined },
+  },
+  {
+    title: 'six folders down is another project',
+    files: { 'a/b/c/d/e/f/alembic.ini': ini('script_location = x'), 'a/b/c/d/e/f/x/env.py': ENV },
+  },
+  {
+    title: "a configuration that the project's own code fills in",
+    files: {
+      'shop/__init__.py': '',
+      'shop/alembic.ini': ini('script_location = {alembic_dir}\nsqlalchemy.url = {db_url}'),
+      'shop/alembic/env.py': ENV,
+      'shop/alembic/versions/a.py': '',
+      'shop/share/versions/a.py': '',
+    },
+    found: {
+      root: 'shop',
+      schema: 'alembic/env.py',
+      migrations: 'alembic/versions',
+      config: 'alembic.ini',
+    },
   },
   {
     title: 'a configuration in a folder of its own, run from the root',

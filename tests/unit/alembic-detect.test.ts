@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { optionOf, parseIni, parseToolTable, splitLocations } from '../../lib/sources/alembic/config-file.ts';
 import { detect } from '../../lib/sources/alembic/detect.ts';
-import { findVariables, namesRead, urlOptions } from '../../lib/sources/alembic/variables.ts';
+import { databaseNames, findVariables, namesRead, urlOptions } from '../../lib/sources/alembic/variables.ts';
 import { DETECT_CASES } from '../cases/alembic-detect.ts';
 import { errorOf, temporary } from '../helpers/alembic.ts';
 import { spec } from '../helpers/spec.ts';
@@ -99,5 +99,15 @@ spec('alembic: detection', ({ test }) => {
     assert.is(by.get('DATABASE_URL')?.driver, 'asyncpg');
     assert.not.ok(by.has('REDIS_URL') || by.has('SENTRY_DSN') || by.has('PGPASSWORD'));
     assert.not.match(JSON.stringify(found), 'secret');
+    const strings = await findVariables({
+      root,
+      envText: 'os.environ["DATABASE_CONNECTION_STRING"]; os.environ["AZURE_STORAGE_CONNECTION_STRING"]',
+      environment: {},
+      stated: [],
+    });
+    assert.is(strings.find(({ name }) => name === 'DATABASE_CONNECTION_STRING')?.part, 'url');
+    assert.not.ok(strings.some(({ name }) => name.startsWith('AZURE')));
+    assert.equal(databaseNames('os.environ["SHOP_DB"]; os.environ["DEBUG"]'), ['SHOP_DB']);
+    assert.equal(databaseNames('os.environ["STORE"]'), ['STORE']);
   });
 });

@@ -83,6 +83,31 @@ spec('alembic: failures', ({ test, skip }) => {
     assert.ok(everythingIn(error));
   });
 
+  test('the file to correct is the one in which it happened: a model, a module above the script folder, env.py', async () => {
+    const root = copyAlembic('plain');
+    const models = path.join(root, 'app/models.py');
+    const sound = readFileSync(models, 'utf8');
+    writeFileSync(models, `${sound}\nraise ValueError("half a model")\n`);
+    const error = (await errorOf(async () => upgrade(await openAlembic(root), await fresh()))) as DbsyncError;
+    assert.match(error.message, /ValueError .*: half a model/);
+    assert.equal(error.next, [`Correct app/models.py at line ${sound.split('\n').length + 1}.`]);
+    writeFileSync(models, sound);
+    const env = path.join(root, 'alembic/env.py');
+    const text = readFileSync(env, 'utf8');
+    const line = 'config = context.config\n';
+    writeFileSync(env, text.replace(line, `${line}own = config.shop_settings\n`));
+    const missing = (await errorOf(async () =>
+      upgrade(await openAlembic(root), await fresh()),
+    )) as DbsyncError;
+    assert.match(
+      missing.next[0] ?? '',
+      /^Let alembic\/env\.py do without what only the project's own command sets/,
+    );
+    writeFileSync(env, text.replace(line, `${line}print("run shop-manage instead")\nraise SystemExit(1)\n`));
+    const left = (await errorOf(async () => upgrade(await openAlembic(root), await fresh()))) as DbsyncError;
+    assert.match(left.why ?? '', /It printed last: .*run shop-manage instead/s);
+  });
+
   test('a revision that does not parse is refused when the project is opened', async () => {
     const root = copyAlembic('broken');
     writeFileSync(path.join(root, 'alembic/versions/x004.py'), 'def upgrade(:\n');

@@ -78,6 +78,32 @@ spec('alembic: the guard', ({ test, skip }) => {
     });
   }
 
+  test('the way on names the option, and the variable that env.py reads; with it, the project runs', async () => {
+    const root = copyAlembic('plain');
+    const env = path.join(root, 'alembic/env.py');
+    const own =
+      'context.config.set_main_option("sqlalchemy.url", os.environ.get("SHOP_DB", "sqlite:///elsewhere.db"))';
+    const text = readFileSync(env, 'utf8').replace(
+      'config = context.config\n',
+      `config = context.config\n${own}\n`,
+    );
+    writeFileSync(env, `import os\n${text}`);
+    const error = await errorOf(async () => upgrade(await openAlembic(root), await fresh()));
+    assert.is(error.code, 'SOURCE_REDIRECTED', everythingIn(error));
+    assert.match(everythingIn(error), "tool: { urlVariables: ['SHOP_DB'] }");
+    const told = await openAlembic(root, { tool: { urlVariables: ['SHOP_DB'] } });
+    assert.ok((await upgrade(told, await fresh())).statements.length > 0);
+    writeFileSync(
+      env,
+      readFileSync(env, 'utf8').replace(
+        'os.environ.get("SHOP_DB", "sqlite:///elsewhere.db")',
+        '"sqlite:///elsewhere.db"',
+      ),
+    );
+    const unknown = await errorOf(async () => upgrade(await openAlembic(root), await fresh()));
+    assert.match(everythingIn(unknown), "tool: { urlVariables: ['<name>'] }");
+  });
+
   test('a plain socket to another place gets no packet out', async () => {
     const { port, count, server } = await knocks();
     const environment = { REDIRECT_HOW: 'socket', REDIRECT_PORT: String(port) };
@@ -178,6 +204,7 @@ spec('alembic: the guard', ({ test, skip }) => {
         cwd: root,
         ini: path.join(root, 'alembic.ini'),
         roots: [root],
+        importRoot: root,
         drivers: [],
         ports: [],
         target: null,

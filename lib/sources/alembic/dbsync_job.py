@@ -44,9 +44,7 @@ class Job:
         from alembic.script import ScriptDirectory
 
         self.config = self.make_config()
-        for path in reversed(self.request.get("paths", [])):
-            sys.path.insert(0, path)
-        sys.path.append(self.request["cwd"])
+        sys.path.extend([self.request["cwd"], self.request["importRoot"]])
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             self.script = ScriptDirectory.from_config(self.config)

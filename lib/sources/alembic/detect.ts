@@ -1,13 +1,15 @@
-// Recognises an Alembic project from its files, up to three folders down. Starts no interpreter and reads no database.
+// Recognises an Alembic project from its files, up to five folders down. Starts no interpreter and reads no database.
 import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
 import type { Detection } from '../contract.ts';
 import { entriesOf } from '../folder.ts';
 import { parseToolTable } from './config-file.ts';
-import { bareLayout, findLayout, type Layout, readText } from './layout.ts';
+import { bareLayout, findLayout, importRoot, type Layout, readText } from './layout.ts';
 import { dialectOfScheme } from './providers.ts';
 
-const MAX_DEPTH = 3;
+/** Most projects are found near; a nearer one is never given up for what lies deep in another part of a repository. */
+const NEAR = 3;
+const DEEP = 2;
 const MAX_FOLDERS = 3000;
 const SKIPPED = new Set([
   'node_modules',
@@ -30,15 +32,15 @@ interface Found {
   readonly bare: readonly string[];
 }
 
-/** Walks the project breadth first, so that the nearest configuration comes first. */
-const walk = (root: string): Found => {
+/** Walks that many levels breadth first, so that the nearest configuration comes first; `below`: the folders of the next level. */
+const walk = (folders: readonly string[], levels: number): Found & { readonly below: readonly string[] } => {
   const found = { configs: [] as string[], pyprojects: [] as string[], bare: [] as string[] };
-  let level = [root];
-  for (let depth = 0, seen = 0; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
+  let level = folders;
+  for (let depth = 0, seen = 0; depth < levels && level.length > 0; depth += 1) {
     const below: string[] = [];
     for (const folder of level) {
       seen += 1;
-      if (seen > MAX_FOLDERS) return found;
+      if (seen > MAX_FOLDERS) return { ...found, below: [] };
       const entries = entriesOf(folder);
       const names = new Set(entries.map((entry) => entry.name));
       if (names.has('alembic.ini')) found.configs.push(path.join(folder, 'alembic.ini'));
@@ -52,7 +54,7 @@ const walk = (root: string): Found => {
     }
     level = below.sort();
   }
-  return found;
+  return { ...found, below: level };
 };
 
 const depthOf = (file: string): number => file.split(path.sep).length;
@@ -74,14 +76,6 @@ const withTable = async (files: readonly string[]): Promise<readonly string[]> =
   const kept: string[] = [];
   for (const file of files) if (parseToolTable((await readText(file)) ?? '')) kept.push(file);
   return kept;
-};
-
-/** The folder from which the project's code imports itself: the first one above that is no package of it. */
-const importRoot = (folder: string, top: string): string => {
-  let root = folder;
-  while (root !== top && entriesOf(root).some(({ name }) => name === '__init__.py'))
-    root = path.dirname(root);
-  return root;
 };
 
 const bareFolder = async (folders: readonly string[], root: string): Promise<Layout | null> => {
@@ -148,10 +142,8 @@ const layoutOf = async (config: string, root: string): Promise<Layout> => {
   });
 };
 
-/** Finds the project. Throws SOURCE_AMBIGUOUS, SOURCE_INVALID. */
-export const detect = async (root: string): Promise<Detection | null> => {
-  const top = path.resolve(root);
-  const found = walk(top);
+/** The project among what was found. */
+const projectOf = async (found: Found, top: string): Promise<Detection | null> => {
   const config = nearest(found.configs, top) ?? nearest(await withTable(found.pyprojects), top);
   if (config !== null) {
     const toml = path.join(path.dirname(config), 'pyproject.toml');
@@ -160,4 +152,11 @@ export const detect = async (root: string): Promise<Detection | null> => {
   }
   const bare = await bareFolder(found.bare, top);
   return bare ? describe(bare, top) : null;
+};
+
+/** Finds the project. Throws SOURCE_AMBIGUOUS, SOURCE_INVALID. */
+export const detect = async (root: string): Promise<Detection | null> => {
+  const top = path.resolve(root);
+  const near = walk([top], NEAR + 1);
+  return (await projectOf(near, top)) ?? projectOf(walk(near.below, DEEP), top);
 };

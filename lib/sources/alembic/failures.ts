@@ -8,6 +8,8 @@ export interface FailureContext {
   readonly doing: string;
   /** Absolute; frames are shown relative to it. */
   readonly root: string;
+  /** Variables that env.py reads and that were not set for it. */
+  readonly unset: readonly string[];
 }
 
 type Writer = (failure: Failure, context: FailureContext) => readonly [ErrorCode, ErrorParts];
@@ -29,14 +31,16 @@ const tail = (failure: Failure): string => {
 const inRevision = (failure: Failure): string => (failure.revision ? ` in revision ${failure.revision}` : '');
 
 const WRITERS: Readonly<Record<string, Writer>> = {
-  redirected: (failure) => [
+  redirected: (failure, { unset }) => [
     'SOURCE_REDIRECTED',
     {
       summary: `The project's code tried to reach another database: ${failure.message}.`,
       why: 'dbsync lets env.py and the revisions reach the one database that was planned and approved. The connection was refused before anything was sent.',
       next: [
         'Let env.py take the URL from the Alembic configuration: config.get_main_option("sqlalchemy.url").',
-        'Or tell dbsync the name of the variable that env.py reads.',
+        unset.length === 0
+          ? "Or, where the project's code reads a variable of its own, name it in dbsync.config.ts: tool: { urlVariables: ['<name>'] }."
+          : `Or name the variable that env.py reads in dbsync.config.ts: tool: { urlVariables: ['${unset.join("', '")}'] }.`,
       ],
     },
   ],
@@ -145,16 +149,27 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   ],
 };
 
+/** What may help: the very place; where env.py was left by a wish for what only the project's own command gives it, that. */
+const remedyOf = (failure: Failure, context: FailureContext): string => {
+  const frame = failure.frames.at(-1);
+  if (!frame) return '$ alembic current';
+  const file = path.relative(context.root, frame.file);
+  return failure.type === 'AttributeError' && failure.message.startsWith("'Config' object has no attribute")
+    ? `Let ${file} do without what only the project's own command sets on Alembic's configuration: \`alembic\` and dbsync make it from the configuration file.`
+    : `Correct ${file} at line ${frame.line}.`;
+};
+
 const other: Writer = (failure, context) => {
   const place = placeOf(failure, context);
   const statement = failure.statement ? ` The statement: ${failure.statement.slice(0, 500)}` : '';
   const code = failure.code ? ` [${failure.code}]` : '';
+  const last = failure.type === 'SystemExit' ? tail(failure) : '';
   return [
     'SOURCE_TOOL_FAILED',
     {
       summary: `${failure.type || 'An error'} while ${context.doing}${inRevision(failure)}: ${failure.message}${code}`,
-      why: `${place ? `At ${place}.` : 'The error came from a library, not from a file of the project.'}${statement}`,
-      next: [place ? 'Correct the revision or env.py at that line.' : '$ alembic current'],
+      why: `${place ? `At ${place}.` : 'The error came from a library, not from a file of the project.'}${statement}${last}`,
+      next: [remedyOf(failure, context)],
     },
   ];
 };

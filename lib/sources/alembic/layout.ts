@@ -2,6 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DbsyncError } from '../../errors/index.ts';
+import { entriesOf } from '../folder.ts';
 import {
   environmentSections,
   optionOf,
@@ -67,6 +68,14 @@ interface Settings {
   readonly get: (name: string) => string | null;
 }
 
+/** The folder from which the project's code imports itself: the first one above that is no package of it. */
+export const importRoot = (folder: string, top = path.parse(folder).root): string => {
+  let root = folder;
+  while (root !== top && entriesOf(root).some(({ name }) => name === '__init__.py'))
+    root = path.dirname(root);
+  return root;
+};
+
 /** A section's name; `any`: the first will do; null: there must be one that is clearly meant. */
 export type SectionChoice = { readonly name: string } | 'any' | null;
 
@@ -126,10 +135,22 @@ const schemeOf = (url: string | null): string | null => {
   return scheme === undefined || scheme === 'driver' ? null : scheme;
 };
 
+/** A configuration that the project's own code fills in (`script_location = {folder}`) lies beside what it is for, or above it. */
+const TEMPLATE = /\{.*\}/;
+
+const besideTemplate = (folder: string): readonly string[] =>
+  entriesOf(folder)
+    .filter((entry) => entry.isDirectory() && entriesOf(path.join(folder, entry.name)).some(isVersions))
+    .map((entry) => path.join(folder, entry.name));
+
+const isVersions = ({ name }: { readonly name: string }): boolean => name === 'versions';
+
 /** Reads the layout for commands that are run in `root`; null where its env.py is not found from there. */
-const layoutFrom = async (settings: Settings, root: string, fallback: string): Promise<Layout | null> => {
-  const location = settings.get('script_location');
-  const folder = await firstWith(location === null ? [fallback] : places(location, root), 'env.py');
+const layoutFrom = async (settings: Settings, root: string, here: string): Promise<Layout | null> => {
+  const stated = settings.get('script_location');
+  const location = stated !== null && TEMPLATE.test(stated) ? null : stated;
+  const own = stated === location ? [] : besideTemplate(here);
+  const folder = await firstWith(location === null ? [here, ...own] : places(location, root), 'env.py');
   if (folder === null) return null;
   const env = path.join(folder, 'env.py');
   const text = (await readText(env)) ?? '';

@@ -8,13 +8,13 @@ import { type EnvSettings, type History, historyOf, type Json, settingsOf } from
 import { type Bridge, type Outcome, openBridge } from './bridge.ts';
 import { failureError } from './failures.ts';
 import { findInterpreter, type Interpreter } from './interpreter.ts';
-import { bareLayout, findLayout, type Layout, readText } from './layout.ts';
+import { bareLayout, findLayout, importRoot, type Layout, readText } from './layout.ts';
 import { readRows } from './ledger.ts';
 import { type Known, memoryOf, type Recalled, recall } from './memory.ts';
 import { DATABASE_PORTS, GUARDED_DRIVERS, type Provider, providerOf } from './providers.ts';
 import { type Notebook, openNotebook } from './reads.ts';
 import type { DriverUrl } from './server-url.ts';
-import { findVariables, urlOptions } from './variables.ts';
+import { databaseNames, findVariables, urlOptions } from './variables.ts';
 
 /** How long reading (importing the project's models included) may be silent. */
 const READ_LIMIT_MS = 120_000;
@@ -58,6 +58,8 @@ interface Base extends Known {
   readonly provider: Provider;
   /** Where the children's reads are put together, as long as somebody wants to know them. */
   notebook: Notebook | null;
+  /** Variables that env.py reads and that are not set for it. */
+  readonly unset: readonly string[];
   /** env.py awaits its engine. */
   readonly awaits: boolean;
   readonly envText: string;
@@ -92,6 +94,7 @@ const driverOf = (text: string | null): string | null => text?.split('+')[1] ?? 
 
 const requestOf = (base: Base, question: Question, secrets: readonly string[]): Json => {
   const { layout, provider, context } = base;
+  const ownCode = importRoot(path.dirname(layout.folder));
   const urls = question.address ? provider.urls(question.address) : provider.nowhere;
   const session = [
     ...provider.limits(context.timeouts),
@@ -101,12 +104,13 @@ const requestOf = (base: Base, question: Question, secrets: readonly string[]): 
   return {
     do: question.do,
     cwd: layout.root,
+    importRoot: ownCode,
     ini: layout.ini,
     toml: layout.toml,
     section: layout.section,
     scriptLocation: layout.scriptLocation,
     flask: layout.flask,
-    roots: [layout.root, layout.folder, ...layout.versions],
+    roots: [layout.root, ownCode, layout.folder, ...layout.versions],
     urls: ranked(urls, base, driverOf(layout.scheme)),
     names: base.variables,
     options: urlOptions(base.envText),
@@ -153,7 +157,7 @@ const askBridge = async (base: Base, command: readonly string[], question: Quest
   const outcome = await send(base, command, question);
   if (outcome.ok) return outcome.answer;
   if (outcome.thrown !== undefined) throw outcome.thrown;
-  throw failureError(outcome.failure, { doing: question.doing, root: base.layout.root });
+  throw failureError(outcome.failure, { doing: question.doing, root: base.layout.root, unset: base.unset });
 };
 
 const HISTORY: Question = { do: 'history', doing: 'reading the history', address: null, readOnly: true };
@@ -271,6 +275,7 @@ export const openWorkbench = async (detection: Detection, context: SourceContext
     tool,
     provider: providerOf(context.dialect.name),
     variables,
+    unset: databaseNames(envText).filter((name) => !variables.some((variable) => variable.name === name)),
     awaits: ASYNC.test(envText),
     envText,
     notebook: planning ? openNotebook() : null,

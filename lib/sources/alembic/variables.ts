@@ -35,6 +35,13 @@ export const namesRead = (text: string): readonly string[] => [
   ...new Set(READS.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''))),
 ];
 
+/** Of those, the ones that may say where a database is; all where none looks like it. For a person to choose from. */
+export const databaseNames = (text: string): readonly string[] => {
+  const read = namesRead(text);
+  const likely = read.filter((name) => /DB|DATABASE|SQL|POSTGRES|PG|MARIA|CONN/i.test(name));
+  return (likely.length > 0 ? likely : read).slice(0, 3);
+};
+
 const PARTS: Readonly<Record<string, NamedVariable['part']>> = {
   HOST: 'host',
   SERVER: 'host',
@@ -53,10 +60,11 @@ const PARTS: Readonly<Record<string, NamedVariable['part']>> = {
 
 /** Other services have URLs too. */
 const FOREIGN =
-  /REDIS|BROKER|CELERY|SENTRY|AMQP|RABBIT|HTTP|API|HOOK|BASE_U|FRONT|BACKEND|MONGO|ELASTIC|S3|KAFKA|CACHE|PROXY|RESULT/;
+  /STORAGE|BLOB|INSIGHTS|REDIS|BROKER|CELERY|SENTRY|AMQP|RABBIT|HTTP|API|HOOK|BASE_U|FRONT|BACKEND|MONGO|ELASTIC|S3|KAFKA|CACHE|PROXY|RESULT/;
 
 const partOf = (name: string): NamedVariable['part'] | null => {
-  if (/(?:^|_)(?:URL|URI|DSN)$/.test(name)) return FOREIGN.test(name) ? null : 'url';
+  if (/(?:^|_)(?:URL|URI|DSN|CONNECTION_STRING|CONN_STR)$/.test(name))
+    return FOREIGN.test(name) ? null : 'url';
   return PARTS[PART_VARIABLE.exec(name)?.[1] ?? ''] ?? null;
 };
 

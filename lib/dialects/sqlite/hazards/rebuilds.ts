@@ -1,17 +1,17 @@
 // Hazards of tables that are copied into a new one: what the copy leaves behind, what goes with the old table, and what the manual's
 // twelve steps would have kept (https://sqlite.org/lang_altertable.html#otheralter). Pure.
-import { adjusted, type Hazard, hazardOf, isLarge, lowered, tableKey } from '../../../risk/index.ts';
+import { type Hazard, hazardOf, isLarge, lowered, tableKey } from '../../../risk/index.ts';
 import { describeSubject, type SchemaObject } from '../../../schema/index.ts';
 import { fold, literal, quote } from '../rules.ts';
 import { cascades, isMoved, type Moved } from './cascades.ts';
 import { isCopied } from './drops.ts';
+import { unchecked } from './orphans.ts';
 import { RULES } from './rules.ts';
 import {
   columnOf,
   columnSubject,
   columnsOf,
   fitted,
-  keysTo,
   names,
   quoted,
   type Rebuild,
@@ -73,47 +73,6 @@ const rowsLost = (scene: Scene, moved: Moved): Hazard[] => {
     at: holder.holding.thinnedAt ?? holder.holding.at,
   });
   return [fitted(hazard, table, scene)];
-};
-
-/** Whether the copy takes along every row, and every value that a foreign key holds or refers to, so that no orphan can arise. */
-const keepsKeys = (scene: Scene, { table, holder }: Moved): boolean => {
-  const { columns, partial } = holder.holding;
-  const after = scene.input.after.objects.find(
-    (object) => object.kind === 'table' && fold(object.name) === fold(table.name),
-  );
-  const own = (after ?? table).children.filter(({ kind }) => kind === 'foreign-key');
-  const referred =
-    keysTo(scene, table).length > 0 ||
-    own.some((key) => fold(String(key.attributes.references)) === fold(table.name));
-  const keys = table.children.filter(({ kind }) => kind === 'primary-key' || kind === 'unique');
-  const copied = [...own, ...(referred ? keys : [])]
-    .flatMap((key) => names(key, 'columns'))
-    .every((name) => columns.get(fold(name))?.plain === fold(name));
-  const made = scene.input.change.changes.some(
-    ({ action, subject }) =>
-      action !== 'drop' && subject.kind === 'foreign-key' && subject.parent?.name === table.name,
-  );
-  return partial === null && copied && !made;
-};
-
-const KEPT = 'the copy takes along every row, and every value that a foreign key holds or refers to';
-
-const unchecked = (scene: Scene, moved: Moved): Hazard[] => {
-  const { table, at } = moved;
-  const state = scene.conditions(at);
-  const hasKeys =
-    keysTo(scene, table).length > 0 || table.children.some((child) => child.kind === 'foreign-key');
-  if (state.ours || state.foreignKeys || !hasKeys) return [];
-  const checks = scene.lineage.statements.some(
-    ({ tree, at: other }) =>
-      tree?.type === 'PragmaStmt' &&
-      fold(tree.name.objName.text) === 'foreign_key_check' &&
-      other.migration === at.at.migration,
-  );
-  if (checks) return [];
-  const message = `${describeSubject(table)} is rebuilt with foreign keys off, in a transaction that is not dbsync's, and nothing checks them.`;
-  const hazard = hazardOf(RULES.noFkCheck, { subject: table, message, at: at.at });
-  return [keepsKeys(scene, moved) ? adjusted(hazard, 'advice', KEPT) : hazard];
 };
 
 const lostAttribute = (rebuild: Rebuild, owner: SchemaObject, attribute: string): Hazard =>

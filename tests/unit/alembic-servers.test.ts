@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { Address } from '../../lib/dialects/contract.ts';
 import type { DbsyncError } from '../../lib/errors/index.ts';
 import type { LedgerReport, Project } from '../../lib/sources/contract.ts';
-import { copyAlembic, errorOf, upgrade, using } from '../helpers/alembic.ts';
+import { copyAlembic, dialectOf, errorOf, upgrade, using } from '../helpers/alembic.ts';
 import { onServers } from '../helpers/alembic-servers.ts';
 
 const read = (project: Project, address: Address): Promise<LedgerReport> =>
@@ -93,6 +93,35 @@ onServers('projects', (here, { test }) => {
     const told = heard.statements.find(({ text }) => text.startsWith('SELECT id'))?.text;
     const mark = here.isPostgres ? '$1' : '?';
     assert.is(told, `SELECT id FROM users WHERE email LIKE '50%' AND id = ${mark}`);
+  });
+
+  test("the questions of SQLAlchemy's inspector are queries, whatever functions of the catalogue they call", async () => {
+    const address = await here.fresh();
+    const root = copyAlembic('plain');
+    const file = path.join(root, 'alembic/versions/a003_bio.py');
+    const asks = `inspector = sa.inspect(op.get_bind())
+    for table in inspector.get_table_names() + inspector.get_view_names():
+        for what in ("columns", "pk_constraint", "foreign_keys", "indexes", "unique_constraints", "check_constraints", "table_comment"):
+            getattr(inspector, "get_" + what)(table)
+    inspector.has_table("users")
+    inspector.get_schema_names()
+    sa.MetaData().reflect(op.get_bind())
+`;
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('def upgrade():\n', `def upgrade():\n    ${asks}`),
+    );
+    const heard = await upgrade(await here.open(root, address), address, null);
+    const place = { file: '', line: 1, offset: 0, index: 0 };
+    const kinds = heard.statements
+      .filter(({ migration, ledger }) => migration === 'a003' && !ledger)
+      .map(({ text }) => [dialectOf(address.dialect).classify({ text, ...place }).kind, text] as const);
+    const others = kinds.filter(([kind]) => kind !== 'query');
+    assert.equal(
+      others.map(([, text]) => text),
+      ['ALTER TABLE users ADD COLUMN bio TEXT'],
+    );
+    assert.ok(kinds.length > 5, 'the inspector asked nothing');
   });
 
   test('a failing revision: what is said, masked, and what the engine kept', async () => {

@@ -30,6 +30,13 @@ const KINDS: readonly {
 }[] = [
   { sql: 'SELECT 1', kind: 'query' },
   { sql: 'SELECT setval($$s$$, 5)', kind: 'dml' },
+  {
+    sql: 'SELECT pg_get_expr(adbin, adrelid), pg_catalog.has_table_privilege(adrelid, $$SELECT$$) FROM pg_attrdef WHERE pg_table_is_visible(adrelid)',
+    kind: 'query',
+    tables: ['pg_attrdef'],
+  },
+  { sql: 'SELECT shop.pg_get_paid(id) FROM t', kind: 'opaque', tables: ['t'] },
+  { sql: 'SELECT query_to_xml($$DELETE FROM t$$, true, true, $$$$)', kind: 'opaque' },
   { sql: 'WITH x AS (DELETE FROM t RETURNING *) SELECT * FROM x', kind: 'dml', tables: ['t'] },
   { sql: 'UPDATE app.t SET a = 1 FROM u', kind: 'dml', lock: 'ROW EXCLUSIVE', tables: ['app.t', 'u'] },
   { sql: 'ALTER TABLE t ADD a int', kind: 'ddl', lock: 'ACCESS EXCLUSIVE', tables: ['t'] },

@@ -2,6 +2,7 @@
 import type { Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
 import { commands, detachesConcurrently, isAlone, isConcurrent } from './alone.ts';
+import { isKnownCall } from './known-calls.ts';
 import { ALTER_TABLE_LOCKS, LOCK, lockNumbered, stronger } from './locks.ts';
 import { outsideOf } from './outside.ts';
 import {
@@ -152,44 +153,14 @@ const OPAQUE: Readonly<Record<string, string>> = {
   LoadStmt: 'a library is loaded into the server',
 };
 
-/** Functions that a query of a migration calls and that change nothing, or nothing but what their name says. */
-const KNOWN_CALLS: ReadonlySet<string> = new Set([
-  ...['setval', 'nextval', 'currval', 'set_config', 'current_setting', 'pg_sleep', 'version', 'pg_notify'],
-  ...['pg_get_serial_sequence', 'to_regclass', 'to_regtype', 'pg_table_size', 'pg_total_relation_size'],
-  ...['pg_advisory_lock', 'pg_advisory_unlock', 'pg_advisory_xact_lock', 'pg_try_advisory_lock'],
-  ...['count', 'max', 'min', 'sum', 'avg', 'coalesce', 'greatest', 'least', 'now', 'exists', 'length'],
-  ...['lower', 'upper', 'concat', 'format', 'array_agg', 'string_agg', 'json_agg', 'jsonb_agg', 'bool_and'],
-  ...['bool_or', 'row_number', 'rank', 'dense_rank', 'lag', 'lead', 'date_trunc', 'to_char', 'abs', 'round'],
-  ...[
-    'gen_random_uuid',
-    'uuid_generate_v4',
-    'random',
-    'md5',
-    'generate_series',
-    'unnest',
-    'jsonb_build_object',
-  ],
-  ...[
-    'json_build_object',
-    'substring',
-    'replace',
-    'trim',
-    'btrim',
-    'split_part',
-    'position',
-    'floor',
-    'ceil',
-  ],
-]);
-
 /** A query that calls code of which only the name is known, whatever that does; null where it calls none. */
 const unknownCall = (statement: Node): string | null => {
   if (statement.type !== 'SelectStmt') return null;
   let found: string | null = null;
   visit({ [statement.type]: statement.fields }, (type, fields) => {
     if (type !== 'FuncCall') return;
-    const name = names(fields, 'funcname').at(-1) ?? '';
-    if (!KNOWN_CALLS.has(name)) found = name;
+    const name = names(fields, 'funcname');
+    if (!isKnownCall(name)) found = name.at(-1) ?? '';
   });
   return found === null ? null : `the function ${found}() does what its text does not say`;
 };

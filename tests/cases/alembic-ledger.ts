@@ -15,12 +15,15 @@ export interface LedgerCase {
   /** Codes in order. */
   readonly problems: readonly string[];
   readonly says?: RegExp;
+  /** What the remedies must say. */
+  readonly next?: RegExp;
 }
 
 /** Each line: id, parents, needs, labels. In the order of application. */
 export const HISTORIES = {
   line: [['a'], ['b', 'a'], ['c', 'b']],
   fork: [['a'], ['b', 'a'], ['c', 'a', '', 'billing'], ['d', 'c', '', 'billing']],
+  branches: [['a'], ['b', 'a', '', 'expand'], ['c', 'a', '', 'contract']],
   merged: [['a'], ['b', 'a'], ['c', 'a'], ['m', 'b c'], ['n', 'm']],
   needing: [['a'], ['b', 'a'], ['x'], ['y', 'x', 'b']],
   empty: [],
@@ -93,7 +96,18 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
     applied: ['a'],
     pending: ['b', 'c', 'd'],
     problems: ['x-multiple-heads'],
-    says: /\* d \(head, billing\)[\s\S]*\* a \(database is here\)/,
+    says: /Two people branched off[\s\S]*\* d \(head, billing\)[\s\S]*\* a \(database is here\)/,
+    next: /alembic merge[\s\S]*tool: \{ head: 'heads' \}/,
+  },
+  {
+    title: 'several heads of branches with labels, which are meant',
+    rows: ['a'],
+    history: 'branches',
+    applied: ['a'],
+    pending: ['b', 'c'],
+    problems: ['x-multiple-heads'],
+    says: /branches with labels/,
+    next: /^Choose all of them .*tool: \{ head: 'heads' \}, or one: tool: \{ head: 'expand@head' \}\.$/,
   },
   {
     title: 'several heads, and all of them are wanted',

@@ -60,6 +60,7 @@ spec('alembic: judging the ledger', ({ test }) => {
       if (given.says) assert.match(text, given.says);
       assert.not.match(text, /\u001b/, 'a row reached the terminal as it is');
       for (const { remedy } of report.problems) assert.ok(remedy.length > 0);
+      if (given.next) assert.match(report.problems.flatMap(({ remedy }) => remedy).join('\n'), given.next);
     });
   }
 

@@ -96,20 +96,33 @@ const overlapping: Judgement = ({ graph, known }) =>
       })),
   );
 
+/** Branches with labels are meant; others come from two people who wrote a revision at the same time. */
 const severalHeads: Judgement = ({ graph, rows, head, history }) => {
   if (chosenHeads(graph, head) !== null) return [];
   const stated = head === null ? '' : ` "${shown(head)}" names none of them.`;
+  const labels = history.revisions.filter((revision) => revision.head).map((revision) => revision.labels);
+  const [label] = labels.every((one) => one.length > 0) ? labels.flat() : [];
+  const why =
+    label === undefined
+      ? 'Two people branched off the same revision, and `alembic upgrade head` fails.'
+      : 'They are branches with labels, and `alembic upgrade head` does not know which is meant.';
+  const merge = [
+    'Join them with a merge revision:',
+    `$ alembic merge -m "merge heads" ${history.heads.join(' ')}`,
+    "Or, where the branches are meant, choose them in dbsync.config.ts: tool: { head: 'heads' }, or one of them in its place.",
+  ];
   return [
     {
       code: 'x-multiple-heads',
       weight: 'blocking',
       migration: null,
-      message: `The code has ${history.heads.length} heads: ${listed(history.heads)}.${stated} Two people branched off the same revision, and \`alembic upgrade head\` fails.\n${drawGraph(graph, rows ?? []).join('\n')}`,
-      remedy: [
-        'Join them with a merge revision:',
-        `$ alembic merge -m "merge heads" ${history.heads.join(' ')}`,
-        'Or, where the branches are meant, choose `heads` or one of them in dbsync.config.ts.',
-      ],
+      message: `The code has ${history.heads.length} heads: ${listed(history.heads)}.${stated} ${why}\n${drawGraph(graph, rows ?? []).join('\n')}`,
+      remedy:
+        label === undefined
+          ? merge
+          : [
+              `Choose all of them in dbsync.config.ts, tool: { head: 'heads' }, or one: tool: { head: '${shown(label)}@head' }.`,
+            ],
     },
   ];
 };

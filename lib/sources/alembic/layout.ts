@@ -83,7 +83,9 @@ const sectionMissing = (summary: string, known: readonly string[]): DbsyncError 
   new DbsyncError('SOURCE_AMBIGUOUS', {
     summary,
     why: 'Each section is a history of its own; a person must say which one this database follows.',
-    next: [`Choose one of these sections in dbsync.config.ts: ${known.join(', ') || 'alembic'}.`],
+    next: [
+      `Choose one of these sections in dbsync.config.ts: ${known.join(', ') || 'alembic'}. For the first: tool: { section: '${known[0] ?? 'alembic'}' }.`,
+    ],
   });
 
 const chooseSection = (sections: Sections, choice: SectionChoice, file: string): string => {

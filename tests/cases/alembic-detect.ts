@@ -108,6 +108,20 @@ export const DETECT_CASES: readonly DetectCase[] = [
     },
   },
   {
+    title: "Flask-Migrate's folder inside of a package, run from above the package",
+    files: {
+      'backend/shop/__init__.py': '',
+      'backend/shop/migrations/alembic.ini': ini(''),
+      'backend/shop/migrations/env.py': ENV,
+    },
+    found: {
+      root: 'backend',
+      schema: 'shop/migrations/env.py',
+      migrations: 'shop/migrations/versions',
+      config: 'shop/migrations/alembic.ini',
+    },
+  },
+  {
     title: 'package notation',
     files: { 'alembic.ini': ini('script_location = shop.db:migrations'), 'shop/db/migrations/env.py': ENV },
     found: {

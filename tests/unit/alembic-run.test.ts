@@ -1,8 +1,9 @@
 // Real Alembic projects on SQLite: what is read, run, compared and written, with the machine's own Python.
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Address } from '../../lib/dialects/contract.ts';
+import type { DbsyncError } from '../../lib/errors/index.ts';
 import { source } from '../../lib/sources/alembic/index.ts';
 import { downgrade } from '../../lib/sources/alembic/runner.ts';
 import { openWorkbench } from '../../lib/sources/alembic/setup.ts';
@@ -265,6 +266,30 @@ sa.Table("more", Base.metadata, sa.Column("id", sa.Integer(), primary_key=True),
         assert.is(await project.uncovered(session), '');
         assert.is((await project.verdict(session)).status, 'agrees');
       });
+    });
+
+    test('flask: FLASK_APP names the application, and without it the error says so', async () => {
+      const root = copyAlembic('flask');
+      const app = path.join(root, 'app.py');
+      mkdirSync(path.join(root, 'shop'));
+      writeFileSync(
+        path.join(root, 'shop/factory.py'),
+        `${readFileSync(app, 'utf8')}\n\ndef create_app():\n    return app\n`,
+      );
+      rmSync(app);
+      const tool = { interpreter: [flask] };
+      const error = (await errorOf(() => openAlembic(root, { tool }))) as DbsyncError;
+      assert.match(error.message, /Flask cannot make the application: Could not locate/);
+      assert.match(error.next.join(), /FLASK_APP=shop:create_app/);
+      const environment = { FLASK_APP: 'shop.factory:create_app' };
+      const project = await openAlembic(root, { tool, environment });
+      const address = await fresh();
+      await upgrade(project, address);
+      await using(address, 'read', async (session) => assert.is(await project.uncovered(session), ''));
+      writeFileSync(path.join(root, 'shop/factory.py'), 'import no_such_package\n');
+      const broken = (await errorOf(() => openAlembic(root, { tool, environment }))) as DbsyncError;
+      assert.match(broken.message, /No module named 'no_such_package'/);
+      assert.match(broken.why ?? '', /FLASK_APP=shop\.factory:create_app/);
     });
   } else skip('flask: the application is made as `flask db` makes it', 'no Flask-Migrate here');
 

@@ -184,9 +184,13 @@ class Job:
     def enter(self):
         """Flask-Migrate's env.py reads the running application: made the same way as `flask db` makes it."""
         if self.request.get("flask"):
-            from flask.cli import ScriptInfo
+            from flask import cli
 
-            ScriptInfo().load_app().app_context().push()
+            cli.load_dotenv()  # FLASK_APP often stands in .flaskenv; a variable that is set stays as it is
+            try:
+                cli.ScriptInfo(os.environ.get("FLASK_APP")).load_app().app_context().push()
+            except cli.NoAppException as error:
+                raise Refusal("no-application", str(error), named=os.environ.get("FLASK_APP"))
 
     def sql(self):
         """Alembic's own offline SQL. Whatever a revision reads from the database is not there."""

@@ -104,6 +104,17 @@ const WRITERS: Readonly<Record<string, Writer>> = {
       ],
     },
   ],
+  'no-application': (failure) => [
+    'SOURCE_TOOL_FAILED',
+    {
+      summary: `Flask cannot make the application: ${failure.message.trim().split('\n').at(-1)?.trim()}`,
+      why: `The env.py of Flask-Migrate reads the application; dbsync makes it as \`flask db\` does, from ${textOf(failure.facts.named) ? `FLASK_APP=${textOf(failure.facts.named)}` : 'app.py or wsgi.py, as FLASK_APP is not set'}.`,
+      next: [
+        'Set FLASK_APP in the environment, in .env or in .flaskenv, as for `flask db`: FLASK_APP=shop:create_app.',
+        "Where a module is missing: use the interpreter that has the project's packages, or install them there.",
+      ],
+    },
+  ],
   'not-run': (failure) => [
     'SOURCE_UNSUPPORTED',
     {

@@ -180,9 +180,9 @@ export const findLayout = async (
   const here = path.dirname(config);
   for (let root = here; ; root = path.dirname(root)) {
     const layout = await layoutFrom(settings, root, here);
-    // A configuration that lies inside its own script folder is used from the folder above (`alembic -c x/alembic.ini`).
+    // A configuration that lies inside its own script folder is used from above (`alembic -c x/alembic.ini`, `flask db`).
     const inside = layout !== null && layout.folder === here && here !== top && root === here;
-    if (layout) return inside ? { ...layout, root: path.dirname(here) } : layout;
+    if (layout) return inside ? { ...layout, root: importRoot(path.dirname(here), top) } : layout;
     if (root === top || root === path.dirname(root)) return null;
   }
 };

@@ -24,9 +24,10 @@ import type { Coverage, Forgotten, LedgerReport, Memory, Migration } from '../so
 import { fillCaptured } from './captured.ts';
 import type { Context } from './context.ts';
 import { repeats } from './kept.ts';
-import { coverageOn, type Measured, measure, onCopy, replayFailed } from './measure.ts';
+import { coverageOn, type Measured, measure, onCopy } from './measure.ts';
 import { pushMigration } from './push.ts';
 import { coverageHash, provenBy, replayHash } from './remembered.ts';
+import { replayFailed } from './replay-failed.ts';
 import { type Resumption, resumption } from './resume.ts';
 import { type Hold, holdBack, selectPending } from './select.ts';
 import { type Located, locate } from './target-ref.ts';

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { DbsyncError, EXIT } from '../errors/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
 import { type Context, shadowRequest } from './context.ts';
-import { replayFailed } from './measure.ts';
 import type { Outcome } from './outcome.ts';
 import { mayReachOut } from './outside.ts';
 import { ahead } from './refuse.ts';
+import { replayFailed } from './replay-failed.ts';
 
 const checkAllowed = (context: Context): string => {
   const { environment, options } = context;

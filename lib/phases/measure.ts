@@ -1,14 +1,7 @@
 // Runs migrations on shadow databases and inspects what they change: on the replayed history, or on a copy of the target.
 import type { Session } from '../dialects/contract.ts';
 import { DbsyncError, messageOf } from '../errors/index.ts';
-import {
-  batchesOf,
-  type ExecuteResult,
-  OUTSIDE_WHY,
-  outsideWaysOn,
-  type PlannedBatch,
-  type StepFailure,
-} from '../execute/index.ts';
+import { batchesOf, type ExecuteResult, type PlannedBatch, type StepFailure } from '../execute/index.ts';
 import type { MigrationChange, Prediction } from '../plan/index.ts';
 import { diffSnapshots, fingerprint, type Snapshot } from '../schema/index.ts';
 import { replay, withShadow } from '../shadow/index.ts';
@@ -16,6 +9,7 @@ import type { Coverage, Migration } from '../sources/contract.ts';
 import { type Context, shadowRequest } from './context.ts';
 import { describeFailure } from './failed.ts';
 import { mayReachOut } from './outside.ts';
+import { replayFailed } from './replay-failed.ts';
 import type { Resumption } from './resume.ts';
 
 /** Above this many migrations only their sum is inspected; the way back is then a backup. */
@@ -192,89 +186,6 @@ export const onCopy = (
       ? reached
       : { ...reached, replica: shadow.description, caveats: shadow.caveats };
   });
-
-/** A tool that could not or must not run at all is no fault of a migration, and has a code of its own. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'REACHES_OUTSIDE',
-  'SHADOW_IS_TARGET',
-  'SOURCE_REDIRECTED',
-  'SOURCE_TOOL_MISSING',
-  'SOURCE_UNSUPPORTED',
-  'DRIVER_MISSING',
-]);
-
-/** Nothing is wrong with the migration: the shadow's server is not like the target's. */
-const partMissing = (context: Context, failure: StepFailure): DbsyncError =>
-  new DbsyncError('REPLAY_FAILED', {
-    summary: context.redact(
-      `The migration ${failure.migration} needs what the shadow's server does not have: ${describeFailure(failure)}`,
-    ),
-    why: "The target's server may have it; without a server that has it nothing can be rehearsed. Nothing was written to the target.",
-    next: [
-      ...(failure.excerpt ? [context.redact(failure.excerpt)] : []),
-      'Install it beside the server on this machine, as it is beside the target; or',
-      'set `shadow.urlVariable` in dbsync.config.ts to a variable with the URL of an empty database on a server that has it.',
-      ...(context.environment.shadow.scratch
-        ? []
-        : [
-            "Or set `shadow.scratch: true`: where the target's server has more extensions, it is rehearsed in a scratch database there.",
-          ]),
-    ],
-    details: {
-      migration: failure.migration,
-      step: failure.step?.id ?? null,
-      engineCode: failure.engine.code,
-    },
-  });
-
-/** What the engine itself was told to refuse, because only it sees it. */
-const reachesOutside = (context: Context, failure: StepFailure, outside: string): DbsyncError =>
-  new DbsyncError('REACHES_OUTSIDE', {
-    summary: context.redact(
-      `The migration ${failure.migration} acts outside of the shadow database: ${outside}. ${describeFailure(failure)}`,
-    ),
-    why: OUTSIDE_WHY,
-    next: outsideWaysOn,
-    details: { migration: failure.migration, outside },
-  });
-
-/** The error of a replay that dbsync itself did not let go on; null where the migration failed by itself. */
-export const refusalOf = (context: Context, failure: StepFailure): DbsyncError | null => {
-  const { cause } = failure;
-  if (cause instanceof DbsyncError && REFUSALS.has(cause.code)) return cause;
-  const { outside } = failure.engine;
-  return outside === undefined ? null : reachesOutside(context, failure, outside);
-};
-
-export const replayFailed = (
-  context: Context,
-  failure: StepFailure,
-  pending: readonly Migration[],
-): DbsyncError => {
-  const refusal = refusalOf(context, failure);
-  if (refusal) return refusal;
-  const isPending = pending.some((migration) => migration.id === failure.migration);
-  if (failure.engine.missingPart) return partMissing(context, failure);
-  return new DbsyncError('REPLAY_FAILED', {
-    summary: context.redact(
-      `The migration ${failure.migration} fails on a shadow database: ${describeFailure(failure)}`,
-    ),
-    why: isPending
-      ? 'What fails on a shadow database would fail on the target. Nothing was written to the target.'
-      : 'The history of the project does not lead to a schema. Nothing was written to the target.',
-    next: [
-      ...(failure.excerpt ? [context.redact(failure.excerpt)] : []),
-      isPending
-        ? 'Mend the migration: it is not applied yet.'
-        : 'Mend the history, or squash it to a baseline that replays.',
-    ],
-    details: {
-      migration: failure.migration,
-      step: failure.step?.id ?? null,
-      engineCode: failure.engine.code,
-    },
-  });
-};
 
 export interface Measured extends Reached {
   readonly recorded: Snapshot | null;

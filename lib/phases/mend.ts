@@ -7,10 +7,10 @@ import { replay, withShadow } from '../shadow/index.ts';
 import type { Migration } from '../sources/contract.ts';
 import { observe } from './analysis.ts';
 import { type Context, shadowRequest, withTarget } from './context.ts';
-import { refusalOf } from './measure.ts';
 import { demandRemembered } from './memory.ts';
 import type { Outcome } from './outcome.ts';
 import { mayReachOut } from './outside.ts';
+import { refusalOf } from './replay-failed.ts';
 
 /** What shall be written, and the schema that must be there for it. */
 interface Claim {

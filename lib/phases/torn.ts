@@ -17,8 +17,8 @@ import { replay, withShadow } from '../shadow/index.ts';
 import type { LedgerEntry, LedgerProblem, Migration } from '../sources/contract.ts';
 import type { observe } from './analysis.ts';
 import { type Context, shadowRequest } from './context.ts';
-import { refusalOf } from './measure.ts';
 import { mayReachOut } from './outside.ts';
+import { refusalOf } from './replay-failed.ts';
 import { runsOf } from './run.ts';
 
 type Seen = Awaited<ReturnType<typeof observe>>;

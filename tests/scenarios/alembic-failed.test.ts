@@ -167,6 +167,7 @@ for (const kind of KINDS.filter(({ title }) => !only || title === only)) {
       const error = await refusal(stage.root, 'sync', { confirm: 'dev' }, stage.scene);
       assert.is(error.code, 'REPLAY_FAILED');
       assert.match(error.message, /f000\.py, line 15: op\.no_such_operation\(/);
+      assert.match(error.next.join(), /the project's own code makes the first tables/);
     });
 
     on(

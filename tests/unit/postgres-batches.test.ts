@@ -35,6 +35,7 @@ const KINDS: readonly {
     kind: 'query',
     tables: ['pg_attrdef'],
   },
+  { sql: "SELECT a FROM t WHERE a NOT LIKE $1 || '%' ESCAPE '/'", kind: 'query', tables: ['t'] },
   { sql: 'SELECT shop.pg_get_paid(id) FROM t', kind: 'opaque', tables: ['t'] },
   { sql: 'SELECT query_to_xml($$DELETE FROM t$$, true, true, $$$$)', kind: 'opaque' },
   { sql: 'WITH x AS (DELETE FROM t RETURNING *) SELECT * FROM x', kind: 'dml', tables: ['t'] },

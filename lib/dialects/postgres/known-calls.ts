@@ -43,7 +43,7 @@ const COMPUTES = listed(`
   isfinite justify_days justify_hours justify_interval make_date make_time make_timestamp make_timestamptz make_interval
   statement_timestamp transaction_timestamp to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery
   setweight ts_rank ts_rank_cd lower_inc upper_inc isempty daterange int4range int8range numrange tsrange tstzrange hstore
-  unaccent similarity`);
+  unaccent similarity like_escape similar_to_escape similar_escape overlaps normalize is_normalized pg_collation_for`);
 
 const KNOWN: ReadonlySet<string> = new Set([...DOES_WHAT_IT_SAYS, ...DESCRIBES, ...COMPUTES]);
 

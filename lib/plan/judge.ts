@@ -24,7 +24,7 @@ export const judge = (dialect: Dialect, input: RiskInput): Judged => {
   const risk = withMoves(input, context);
   const found = dialect.hazards(risk);
   const passed = context
-    ? hazardsOnTheWay(input, { context, judge: (so) => dialect.hazards(so), known: found })
+    ? hazardsOnTheWay(input, { context, moved: risk, judge: (so) => dialect.hazards(so), known: found })
     : [];
   const text = textualHazards(risk, {
     rules,

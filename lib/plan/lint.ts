@@ -159,6 +159,7 @@ const riskInput = (
     after: snapshotOf(name, after),
     sizes: NO_SIZES,
     validatedLater: parts.validatedLater,
+    toldByTexts: true,
     sentByOthers: true,
     ...(!input.complete && { unknownBefore: true as const }),
   };

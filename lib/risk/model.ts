@@ -113,6 +113,10 @@ export interface RiskInput {
   readonly sizes: ReadonlyMap<string, TableFacts>;
   /** The schema before is known only as far as these texts name it. */
   readonly unknownBefore?: true;
+  /** Both schemas and their difference are what the texts make of them; nothing was measured. */
+  readonly toldByTexts?: true;
+  /** The schema is one that the plan leaves behind: advice on it is no use. */
+  readonly onTheWay?: true;
   /** Any tool may send the statements: the limits that dbsync sets on each cannot be counted on. */
   readonly sentByOthers?: true;
   /** Where tables and columns went that the plan renames; absent where it renames none. */

@@ -121,14 +121,18 @@ export const hazardsOnTheWay = (
   parts: {
     readonly context: MovesContext;
     readonly judge: (input: RiskInput) => readonly Hazard[];
+    /** The input with what the plan's renames hide. */
+    readonly moved: RiskInput;
     readonly known: readonly Hazard[];
   },
 ): readonly Hazard[] => {
-  const { context, judge } = parts;
+  const { context, judge, moved } = parts;
   const way = wayOf(input, context);
   if (!way) return [];
   const end: Station = { statements: input.statements, objects: way.end };
-  const met = new Set(withMoves(at(input, end), context).change.changes.flatMap(keysOf));
+  // What was measured says things in other words than texts do, and is not held against them.
+  const ended = input.toldByTexts ? moved : withMoves(at(input, end), context);
+  const met = new Set(ended.change.changes.flatMap(keysOf));
   const known = new Set(parts.known.map(questionOf));
   const found: Hazard[] = [];
   for (const station of way.stations) {
@@ -137,7 +141,7 @@ export const hazardsOnTheWay = (
     for (const key of changes.flatMap(keysOf)) met.add(key);
     if (changes.length === 0) continue;
     const subjects = new Set(changes.map(({ subject }) => describeSubject(subject)));
-    for (const hazard of judge({ ...so, change: { ...so.change, changes } })) {
+    for (const hazard of judge({ ...so, onTheWay: true, change: { ...so.change, changes } })) {
       // Advice is about what a plan leaves behind, and this is what it does not leave.
       if (hazard.severity === 'advice') continue;
       if (!subjects.has(hazard.subject) || known.has(questionOf(hazard))) continue;

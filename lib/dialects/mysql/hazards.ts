@@ -129,7 +129,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...anewHazards(scene),
     ...onlineHazards(scene),
     ...explicitLocks(scene),
-    ...adviceHazards(scene),
+    ...(input.onTheWay ? [] : adviceHazards(scene)),
     ...declaredHazards(scene),
     ...comparisonHazards(scene),
     ...sourceHazards(scene),

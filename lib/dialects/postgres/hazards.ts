@@ -60,7 +60,7 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...nestedRowHazards(scene),
     ...guardHazards(scene),
     ...indexOrderHazards(scene),
-    ...adviceHazards(scene),
+    ...(input.onTheWay ? [] : adviceHazards(scene)),
     ...replication(scene),
   ]) {
     const key = keyOf(hazard);

@@ -26,8 +26,8 @@ const mentions = ({ planned }: ParsedStatement, name: string): boolean =>
   );
 
 /** Texts know of the schema before only what they name. */
-const isEmptyBefore = ({ input: { before, sentByOthers } }: Scene): boolean =>
-  !sentByOthers && !hasObjects(before);
+const isEmptyBefore = ({ input: { before, toldByTexts } }: Scene): boolean =>
+  !toldByTexts && !hasObjects(before);
 
 /** Whether everything that a statement drops is the plan's own, and nothing that is older can have come to lean on it. */
 export const dropsItsOwn = (scene: Scene, one: ParsedStatement): boolean => {

@@ -5,6 +5,7 @@ import {
   type Hazard,
   hazardId,
   hazardOf,
+  MAKES_TEMPORARY,
   needsAcceptance,
   processRule,
   type RiskInput,
@@ -15,6 +16,7 @@ import {
   changesBetween,
   hashOf,
   type ObjectName,
+  type SchemaEdit,
   type SchemaObject,
   type Story,
   snapshotOf,
@@ -205,6 +207,13 @@ const isElsewhere = (
   );
 };
 
+/** A temporary table stands before the one of its name for a session, and leaves it as it is. */
+const leavesAll = (story: Story, { text }: Statement, edits: readonly SchemaEdit[]): boolean => {
+  if (!MAKES_TEMPORARY.test(text)) return false;
+  const names = edits.flatMap((edit) => (edit.do === 'create' ? [edit.object.name.toLowerCase()] : []));
+  return [...story.known()].some(({ kind, name }) => kind === 'table' && names.includes(name.toLowerCase()));
+};
+
 /** A statement that makes a table which an earlier text made: the server refuses it. A temporary one stands before it. */
 const madeAgain = (
   input: LintInput,
@@ -261,7 +270,8 @@ export const lintMigrations = (input: LintInput): Linted => {
     story.begin(input.complete && index === 0);
     const again: Hazard[] = [];
     for (const statement of reading.statements) {
-      const edits = input.offline.edits(statement);
+      const said = input.offline.edits(statement);
+      const edits = leavesAll(story, statement, said) ? [] : said;
       const taken = story.apply(edits);
       again.push(...madeAgain(input, reading.migration, { statement, taken }));
       for (const edit of edits)

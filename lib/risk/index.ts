@@ -55,3 +55,4 @@ export {
   valuesProbe,
 } from './structural.ts';
 export { textualHazards } from './textual.ts';
+export { MAKES_TEMPORARY } from './trail.ts';

@@ -146,14 +146,14 @@ const columnDropped = (
 };
 
 /** One that stands before the table of its name for this session, and leaves it as it is. */
-const TEMPORARY = /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\b/i;
+export const MAKES_TEMPORARY = /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\b/i;
 
 const follow = (walk: Walk, edit: SchemaEdit, at: PlannedStatement): void => {
   switch (edit.do) {
     case 'create':
-      if (edit.object.kind === 'table' && !edit.ifMissing) {
+      if (edit.object.kind === 'table' && !edit.ifMissing && !MAKES_TEMPORARY.test(at.statement.text)) {
         forget(walk, edit.object);
-        if (!TEMPORARY.test(at.statement.text)) walk.made.add(walk.keyOf(edit.object));
+        walk.made.add(walk.keyOf(edit.object));
       }
       break;
     case 'drop':

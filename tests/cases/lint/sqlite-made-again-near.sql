@@ -1,4 +1,6 @@
 -- absent: x-object-exists
+-- What is done under the name of a temporary table is told as if it were done to the other one.
+-- open: sqlite-drop-column
 CREATE TABLE parcel (id INTEGER PRIMARY KEY, weight REAL);
 -- migration
 CREATE TEMP TABLE parcel (id INTEGER PRIMARY KEY);

@@ -36,14 +36,18 @@ const moved = (fields: Fields, to: Partial<Table>): readonly Step[] => {
   return from ? [{ from, to: { ...from, ...to } }] : [];
 };
 
-const made = (table: Table | null): readonly Step[] => (table ? [{ from: null, to: table }] : []);
+/** A temporary one stands in a schema of the session's own, and takes nobody's name away. */
+const made = (fields: Fields | null): readonly Step[] => {
+  const table = textField(fields ?? {}, 'relpersistence') === 't' ? null : tableIn(fields);
+  return table ? [{ from: null, to: table }] : [];
+};
 
 /** Whatever IF NOT EXISTS makes has a name that was free before it, and means nothing of what was there already. */
 const STEPS: Readonly<Record<string, (fields: Fields) => readonly Step[]>> = {
-  CreateStmt: (fields) => (flag(fields, 'if_not_exists') ? [] : made(tableIn(record(fields, 'relation')))),
+  CreateStmt: (fields) => (flag(fields, 'if_not_exists') ? [] : made(record(fields, 'relation'))),
   CreateTableAsStmt: (fields) =>
-    flag(fields, 'if_not_exists') ? [] : made(tableIn(record(record(fields, 'into') ?? {}, 'rel'))),
-  SelectStmt: (fields) => made(tableIn(record(record(fields, 'intoClause') ?? {}, 'rel'))),
+    flag(fields, 'if_not_exists') ? [] : made(record(record(fields, 'into') ?? {}, 'rel')),
+  SelectStmt: (fields) => made(record(record(fields, 'intoClause') ?? {}, 'rel')),
   RenameStmt: (fields) =>
     textField(fields, 'renameType') === 'OBJECT_TABLE'
       ? moved(fields, { name: textField(fields, 'newname') ?? '' })

@@ -119,21 +119,27 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     mended: (table) => mended(scene, table.name),
   });
   const unique = new Map<string, Hazard>();
-  const found = [
+  const structure = [
     ...structural,
     ...columnHazards(scene),
     ...keyHazards(scene),
     ...tableHazards(scene),
-    ...statementHazards(scene),
-    ...programHazards(scene),
     ...anewHazards(scene),
     ...onlineHazards(scene),
-    ...explicitLocks(scene),
-    ...(input.onTheWay ? [] : adviceHazards(scene)),
-    ...declaredHazards(scene),
-    ...comparisonHazards(scene),
-    ...sourceHazards(scene),
   ];
+  // What the statements say by themselves they say of the whole plan too.
+  const said = input.onTheWay
+    ? []
+    : [
+        ...statementHazards(scene),
+        ...programHazards(scene),
+        ...explicitLocks(scene),
+        ...adviceHazards(scene),
+        ...declaredHazards(scene),
+        ...comparisonHazards(scene),
+        ...sourceHazards(scene),
+      ];
+  const found = [...structure, ...said];
   for (const hazard of [...found, ...liveHazards(scene, found)]) {
     if (!unique.has(keyOf(hazard))) unique.set(keyOf(hazard), hazard);
   }

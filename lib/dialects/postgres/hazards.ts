@@ -52,17 +52,21 @@ const replication = (scene: Scene): readonly Hazard[] => {
 export const hazards = (input: RiskInput): readonly Hazard[] => {
   const scene = sceneOf(input);
   const unique = new Map<string, Hazard>();
-  for (const hazard of [
-    ...structureHazards(scene),
-    ...passingHazards(scene),
-    ...statementHazards(scene),
-    ...transactionHazards(scene),
-    ...nestedRowHazards(scene),
-    ...guardHazards(scene),
-    ...indexOrderHazards(scene),
-    ...(input.onTheWay ? [] : adviceHazards(scene)),
-    ...replication(scene),
-  ]) {
+  const structure = structureHazards(scene);
+  // What the statements say by themselves they say of the whole plan too.
+  const said = input.onTheWay
+    ? []
+    : [
+        ...passingHazards(scene),
+        ...statementHazards(scene),
+        ...transactionHazards(scene),
+        ...nestedRowHazards(scene),
+        ...guardHazards(scene),
+        ...indexOrderHazards(scene),
+        ...adviceHazards(scene),
+        ...replication(scene),
+      ];
+  for (const hazard of [...structure, ...said]) {
     const key = keyOf(hazard);
     if (!unique.has(key)) unique.set(key, hazard);
   }

@@ -40,8 +40,8 @@ export const hazards = (input: RiskInput): readonly Hazard[] => {
     ...dropHazards(scene),
     ...rebuildHazards(scene),
     ...keyHazards(scene),
-    ...statementHazards(scene),
-    ...guardHazards(scene),
+    // What the statements say by themselves they say of the whole plan too.
+    ...(input.onTheWay ? [] : [...statementHazards(scene), ...guardHazards(scene)]),
   ];
   const unique = new Map<string, Hazard>();
   for (const hazard of found) {

@@ -78,11 +78,23 @@ const KEYS: ReadonlySet<string> = new Set([
   'index',
 ]);
 
+/** Names of what the plan's statements drop. */
+const droppedNames = (scene: Scene): ReadonlySet<string> =>
+  new Set(
+    scene.statements.flatMap(({ planned }) =>
+      edits(planned.statement).flatMap((edit) =>
+        edit.do === 'remove' ? [edit.child.name] : edit.do === 'drop' ? [edit.object.name] : [],
+      ),
+    ),
+  );
+
 /** Keys, checks and indexes that the plan makes on a table of before and drops again. */
-const keysBetween = (scene: Scene): readonly Hazard[] =>
-  scene.statements.flatMap((one) =>
+const keysBetween = (scene: Scene): readonly Hazard[] => {
+  const dropped = droppedNames(scene);
+  if (dropped.size === 0) return [];
+  return scene.statements.flatMap((one) =>
     edits(one.planned.statement).flatMap((edit): readonly Hazard[] => {
-      if (edit.do !== 'add' || !KEYS.has(edit.child.kind)) return [];
+      if (edit.do !== 'add' || !KEYS.has(edit.child.kind) || !dropped.has(edit.child.name)) return [];
       const table = relationBefore(seenFrom(scene, one), edit.to);
       const later = table && tableAfter(scene, table);
       if (!table || !later || isReplaced(scene, table)) return [];
@@ -90,22 +102,13 @@ const keysBetween = (scene: Scene): readonly Hazard[] =>
       const isThere = [table, later].some(({ children }) =>
         children.some(({ kind, name }) => kind === edit.child.kind && name === edit.child.name),
       );
-      if (isThere || !isDropped(scene, edit.child.name) || isNewName(scene, subject)) return [];
+      if (isThere || isNewName(scene, subject)) return [];
       // NOT VALID meets no row until it is validated, and nobody misses that of what goes again.
       if (edit.child.attributes.validated !== false) return keyHazards(scene, subject, edit.child);
       return isValidated(scene, subject) ? validated(scene, subject, edit.child) : [];
     }),
   );
-
-/** Whether a statement drops what has that name. */
-const isDropped = (scene: Scene, name: string): boolean =>
-  scene.statements.some(({ planned }) =>
-    edits(planned.statement).some(
-      (edit) =>
-        (edit.do === 'remove' && edit.child.name === name) ||
-        (edit.do === 'drop' && edit.object.name === name),
-    ),
-  );
+};
 
 /** A table that is logged before and after, and not in between: it is written twice, and empty after a crash in that time. */
 const unloggedBetween = (scene: Scene): readonly Hazard[] =>

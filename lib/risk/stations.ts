@@ -14,8 +14,8 @@ import type { Hazard, PlannedStatement, RiskInput } from './model.ts';
 import { withMoves } from './moves.ts';
 import type { MovesContext } from './trail.ts';
 
-/** More stations than these are not visited: each costs an analysis of the plan so far. */
-const MOST = 50;
+/** More stations than these are not visited: each costs an analysis of the plan so far, some milliseconds with hundreds of statements. */
+const MOST = 1000;
 
 /** What an edit works on: its table, or the child where that is named alone; with the new name where it gives one. */
 const touchedBy = (edit: SchemaEdit): readonly string[] => {
@@ -52,17 +52,27 @@ interface Way {
   readonly end: readonly SchemaObject[];
 }
 
-/** Stops before each statement that may undo what an earlier one did to the same table. */
+/**
+ * Places, by the number of the statement behind them, so that whatever a statement may undo of an earlier one to the same table is still
+ * there at one of them. A place between the two that was chosen before is enough.
+ */
+const stopsOf = (all: readonly (readonly SchemaEdit[])[], fold: MovesContext['fold']): readonly number[] => {
+  const touched = new Map<string, number>();
+  const stops: number[] = [];
+  for (const [at, own] of all.entries()) {
+    const undone = own.filter((edit) => !isAddition(edit)).flatMap(touchedBy);
+    const latest = Math.max(-1, ...undone.map((name) => touched.get(fold(name)) ?? -1));
+    if (latest >= (stops.at(-1) ?? 0)) stops.push(at);
+    for (const name of own.flatMap(touchedBy)) touched.set(fold(name), at);
+  }
+  return stops;
+};
+
 const wayOf = (input: RiskInput, { edits, fold }: MovesContext): Way | null => {
+  // Rows are in tables that were there before.
+  if (!input.before.objects.some(({ kind }) => kind === 'table')) return null;
   const all = input.statements.map(({ statement }) => edits(statement));
-  const touched = new Set<string>();
-  const stops = all.flatMap((own, at) => {
-    const isStop = own.some(
-      (edit) => !isAddition(edit) && touchedBy(edit).some((name) => touched.has(fold(name))),
-    );
-    for (const name of own.flatMap(touchedBy)) touched.add(fold(name));
-    return isStop ? [at] : [];
-  });
+  const stops = stopsOf(all, fold);
   if (stops.length === 0) return null;
   const story = storyOf(fold);
   story.apply(input.before.objects.map((object) => ({ do: 'create', object })));

@@ -146,6 +146,19 @@ spec('lint', ({ test, after }) => {
   const files = readdirSync(folder).filter((file) => file.endsWith('.sql'));
   for (const file of files) test(file, () => check(file));
 
+  for (const name of ['sqlite', 'postgres', 'mysql']) {
+    test(`${name}: of a hundred keys that one migration makes and drops again none is missed`, async () => {
+      const numbers = Array.from({ length: 100 }, (_none, index) => index);
+      const made = numbers.map((index) => `CREATE TABLE t${index} (id INT PRIMARY KEY, n INT);`);
+      const passing = numbers.map((index) => {
+        const on = name === 'mysql' ? ` ON t${index}` : '';
+        return `CREATE UNIQUE INDEX u${index} ON t${index} (n);\nDROP INDEX u${index}${on};`;
+      });
+      const { hazards } = await lintTexts(name, [made.join('\n'), passing.join('\n')]);
+      assert.is(hazards.filter(({ code }) => code.endsWith('-unique-duplicates')).length, 100);
+    });
+  }
+
   test('every database has cases that trigger and near misses', () => {
     for (const name of ['sqlite', 'postgres', 'mysql']) {
       const own = files.filter((file) => file.startsWith(`${name}-`));

@@ -159,6 +159,23 @@ spec('lint', ({ test, after }) => {
     });
   }
 
+  test('mysql: a hazard stands at the statement that does it, not at one that has the letters of its name', async () => {
+    const { hazards } = await lintTexts('mysql', [
+      'CREATE TABLE t (id INT PRIMARY KEY, b INT, gone INT);',
+      [
+        'ALTER TABLE t ADD COLUMN b2 DATETIME AFTER b;',
+        'CREATE UNIQUE INDEX k ON t (b);',
+        'ALTER TABLE t MODIFY b SMALLINT;',
+        'ALTER TABLE t ADD COLUMN gone_at DATETIME AFTER gone;',
+        'ALTER TABLE t DROP COLUMN gone;',
+      ].join('\n'),
+    ]);
+    const lineOf = (wanted: string) => hazards.find(({ code }) => code === wanted)?.line;
+    assert.is(lineOf('my-unique-duplicates'), 2);
+    assert.is(lineOf('my-narrow-int'), 3);
+    assert.is(lineOf('my-drop-column'), 5);
+  });
+
   test('every database has cases that trigger and near misses', () => {
     for (const name of ['sqlite', 'postgres', 'mysql']) {
       const own = files.filter((file) => file.startsWith(`${name}-`));

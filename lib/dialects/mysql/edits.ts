@@ -1,6 +1,6 @@
 // What one statement does to the schema, as far as its clauses tell. Knows no live schema.
 import { type ObjectName, type SchemaEdit, type SchemaObject, schemaObject } from '../../schema/index.ts';
-import type { Statement } from '../../sql/index.ts';
+import { oncePerStatement, type Statement } from '../../sql/index.ts';
 import { columnObject } from './edits/columns.ts';
 import { indexObject, keyObject, listAt } from './edits/keys.ts';
 import { alterOf, behindWait, clauseColumn } from './scan/alter.ts';
@@ -272,7 +272,7 @@ const headed = (words: Clause, head: ObjectHead): readonly SchemaEdit[] => {
 const rank = (edit: SchemaEdit): number => (edit.do === 'remove' ? 0 : edit.do === 'rename' ? 2 : 1);
 
 /** Everything that the statement does to the schema, in order. */
-export const edits = (statement: Statement): readonly SchemaEdit[] => {
+export const edits = oncePerStatement((statement: Statement): readonly SchemaEdit[] => {
   const words = wordsOf(statement.text);
   const renames = renamesAt(words);
   if (renames !== null) return tablesRenamed(words, renames);
@@ -285,4 +285,4 @@ export const edits = (statement: Statement): readonly SchemaEdit[] => {
   }
   const head = /^(CREATE|DROP)$/.test(words[0]?.text ?? '') ? objectHead(words) : null;
   return head ? headed(words, head) : [];
-};
+});

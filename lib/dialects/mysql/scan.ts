@@ -1,6 +1,6 @@
 // What can be said of one statement from its text: kind, verb, tables, lock. A clause splitter, not a parser: what it does not know
 // it calls opaque. Pure.
-import type { Statement } from '../../sql/index.ts';
+import { oncePerStatement, type Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
 import { outsideOf } from './outside.ts';
 import { unknownClause } from './scan/alter.ts';
@@ -204,9 +204,9 @@ const withFacts = (words: readonly Word[]): StatementFacts => {
 };
 
 /** See `Dialect.classify`. */
-export const classify = (statement: Statement): StatementFacts => {
+export const classify = oncePerStatement((statement: Statement): StatementFacts => {
   const words = wordsOf(statement.text);
   const facts = read(statement, words);
   const outside = outsideOf(words, statement.text);
   return outside === null ? facts : { ...facts, outside };
-};
+});

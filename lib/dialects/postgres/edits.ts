@@ -1,6 +1,6 @@
 // What one statement does to the schema, from PostgreSQL's own parse of its text. Knows no live schema.
 import { type ObjectName, type SchemaEdit, schemaObject } from '../../schema/index.ts';
-import type { Statement } from '../../sql/index.ts';
+import { oncePerStatement, type Statement } from '../../sql/index.ts';
 import { alterTableEdits } from './edits/alters.ts';
 import { type Fields, indexObject, tableObject } from './edits/tables.ts';
 import { flag, type Node, names, nodes, parseSql, record, stringOf, textField } from './parse.ts';
@@ -220,7 +220,7 @@ const EDITORS: Readonly<Record<string, Editor>> = {
 };
 
 /** Everything that the statement does to the schema, in order; nothing for a text that does not parse. */
-export const edits = (statement: Statement): readonly SchemaEdit[] => {
+export const edits = oncePerStatement((statement: Statement): readonly SchemaEdit[] => {
   const parsed = parseSql(statement.text);
   return parsed.ok ? parsed.nodes.flatMap(({ type, fields }) => EDITORS[type]?.(fields) ?? []) : [];
-};
+});

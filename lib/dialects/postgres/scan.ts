@@ -1,5 +1,5 @@
 // What one statement is, from PostgreSQL's own parse of its text. Touches no database.
-import type { Statement } from '../../sql/index.ts';
+import { oncePerStatement, type Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
 import { commands, detachesConcurrently, isAlone, isConcurrent } from './alone.ts';
 import { isKnownCall } from './known-calls.ts';
@@ -234,12 +234,5 @@ const read = (statement: Statement): StatementFacts => {
   };
 };
 
-/** A statement does not change, and everything that judges it asks for its facts. */
-const known = new WeakMap<Statement, StatementFacts>();
-
 /** Everything that the text of one statement says. */
-export const classify = (statement: Statement): StatementFacts => {
-  const facts = known.get(statement) ?? read(statement);
-  known.set(statement, facts);
-  return facts;
-};
+export const classify = oncePerStatement(read);

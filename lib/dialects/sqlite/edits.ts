@@ -1,6 +1,6 @@
 // What one statement does to the schema, from its tree. Knows no live schema.
 import { type ObjectName, type SchemaEdit, type SchemaObject, schemaObject } from '../../schema/index.ts';
-import type { Statement } from '../../sql/index.ts';
+import { oncePerStatement, type Statement } from '../../sql/index.ts';
 import { bodyOf, type ColumnRow, primaryKeyIn, tableObject } from './inspect/tables.ts';
 import type { ColumnDefinition, CreateIndexStmt, CreateTableStmt, Stmt } from './parse.ts';
 import { parseStatement } from './parse.ts';
@@ -181,7 +181,7 @@ const editsOf = (tree: Stmt, text: string): readonly SchemaEdit[] => {
 };
 
 /** Everything that the statement does to the schema, in order; nothing for a text that does not parse. */
-export const edits = ({ text }: Statement): readonly SchemaEdit[] => {
+export const edits = oncePerStatement(({ text }: Statement): readonly SchemaEdit[] => {
   const tree = parseStatement(text);
   return tree ? editsOf(tree, text) : [];
-};
+});

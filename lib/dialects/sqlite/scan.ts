@@ -1,5 +1,5 @@
 // What can be said of one statement from its text: kind, lock, tables, whether a transaction may hold it. Knows no connection.
-import type { Statement } from '../../sql/index.ts';
+import { oncePerStatement, type Statement } from '../../sql/index.ts';
 import type { StatementFacts } from '../contract.ts';
 import { isNode, lex, nameIn, parseStatement, type Stmt, type SyntaxNode, walk } from './parse.ts';
 import { fold } from './rules.ts';
@@ -168,12 +168,5 @@ const read = (statement: Statement): StatementFacts => {
   };
 };
 
-/** A statement does not change, and everything that judges it asks for its facts. */
-const known = new WeakMap<Statement, StatementFacts>();
-
 /** What a statement is and does, as far as its text tells. */
-export const classify = (statement: Statement): StatementFacts => {
-  const facts = known.get(statement) ?? read(statement);
-  known.set(statement, facts);
-  return facts;
-};
+export const classify = oncePerStatement(read);

@@ -11,8 +11,16 @@ import {
   type RiskInput,
   type RowChange,
 } from '../../../risk/index.ts';
-import { findObject, type SchemaObject, type Subject } from '../../../schema/index.ts';
+import {
+  type ChildName,
+  findObject,
+  type ObjectName,
+  type SchemaEdit,
+  type SchemaObject,
+  type Subject,
+} from '../../../schema/index.ts';
 import type { StatementFacts } from '../../contract.ts';
+import { edits } from '../edits.ts';
 import { quote } from '../quote.ts';
 import { type Alter, alterOf, clauseColumn } from '../scan/alter.ts';
 import { classify } from '../scan.ts';
@@ -62,16 +70,44 @@ export const names = (object: SchemaObject, attribute: string): readonly string[
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** The statement that most likely does it: one that names the table, and the child's name where there is one. */
+/** Whether the edit is about the object, or about the child of its table. */
+const isAbout = (edit: SchemaEdit, { kind, name, parent }: Subject): boolean => {
+  const owner = (one: ObjectName | null): boolean =>
+    one === null || (parent !== undefined && same(one.name, parent.name));
+  const child = (one: ChildName): boolean => one.kinds.includes(kind) && same(one.name, name);
+  switch (edit.do) {
+    case 'create':
+      return same(edit.object.name, (parent ?? { name }).name);
+    case 'rename':
+      return parent === undefined && (same(edit.object.name, name) || same(edit.to.name, name));
+    case 'drop':
+    case 'alter':
+      return parent === undefined && same(edit.object.name, name);
+    case 'add':
+      return owner(edit.to) && edit.child.kind === kind && same(edit.child.name, name);
+    case 'remove':
+      return owner(edit.from) && child(edit.child);
+    case 'rename-child':
+      return owner(edit.of) && (child(edit.child) || same(edit.to, name));
+    case 'alter-child':
+      return owner(edit.of) && child(edit.child);
+    default:
+      return owner(edit.of) && (child(edit.child) || (edit.as.kind === kind && same(edit.as.name, name)));
+  }
+};
+
+/** The last statement that does something to it, as far as its clauses tell; else one that names the table, and it where it has a name of its own. */
 export const locate = (scene: Scene, subject: Subject): PlannedStatement | undefined => {
   const table = subject.parent?.name ?? subject.name;
   const candidates = scene.statements.filter(
     ({ facts }) => facts.kind === 'ddl' && facts.tables.some((named) => same(named.name, table)),
   );
-  const exact = candidates.find(({ planned }) =>
-    planned.statement.text.toLowerCase().includes(subject.name.toLowerCase()),
+  const does = candidates.findLast(({ planned }) =>
+    edits(planned.statement).some((edit) => isAbout(edit, subject)),
   );
-  return (exact ?? candidates[0])?.planned;
+  const name = subject.name.toLowerCase();
+  const found = does ?? candidates.find(({ planned }) => planned.statement.text.toLowerCase().includes(name));
+  return (found ?? candidates[0])?.planned;
 };
 
 const rowChanges = ({ statements }: Scene): readonly RowChange[] =>
